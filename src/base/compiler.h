@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The compiler extensions that the tree uses, each behind a name. Nothing else outside C17 may be used.
+ */
+#ifndef PSB_BASE_COMPILER_H
+#define PSB_BASE_COMPILER_H
+
+#define PSB_FORMAT(text_i, first_i) __attribute__((format(printf, text_i, first_i)))
+#define PSB_NOINLINE                __attribute__((noinline))
+#define PSB_UNUSED                  __attribute__((unused))
+
+#endif

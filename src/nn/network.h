@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A network ready to run: ONNX in, planned once, run without allocation. The front door of this room.
+ * One network serves one thread at a time.
+ */
+#ifndef PSB_NN_NETWORK_H
+#define PSB_NN_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <passerby/status.h>
+
+enum { PSB_TENSOR_MAX_RANK = 6 };
+
+/* A strided view of float32 values inside the network. Logical dimensions are those of the ONNX file (NCHW); strides
+ * say where the values lie (channels are usually innermost). Valid until the network is closed. */
+typedef struct psb_tensor_view {
+    const char *name;
+    float *data;
+    int32_t rank;
+    int64_t dims[PSB_TENSOR_MAX_RANK];
+    int64_t strides[PSB_TENSOR_MAX_RANK]; /* in floats */
+} psb_tensor_view;
+
+typedef struct psb_network psb_network;
+
+typedef struct psb_network_info {
+    int32_t nodes_in_file, nodes_planned;
+    int64_t weights_count;    /* float32 scalars used */
+    int64_t macs;             /* multiply-adds of the convolutions */
+    size_t arena_bytes, packed_bytes;
+    int32_t inputs, outputs;
+} psb_network_info;
+
+/* Bounds: file 512 MB, tensor 2^31 elements, plan 1 GB, 100,000 nodes. cpu_flags: base/cpu.h. */
+psb_status psb_network_open(psb_network **out, const char *onnx_path, uint32_t cpu_flags);
+/* The same from memory; `name` stands in messages for the path. */
+psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                             uint32_t cpu_flags);
+void psb_network_close(psb_network **network);
+
+psb_network_info psb_network_info_get(const psb_network *network);
+psb_tensor_view psb_network_input(const psb_network *network, int32_t input_i);   /* written before run */
+psb_tensor_view psb_network_output(const psb_network *network, int32_t output_i); /* read after run */
+
+void psb_network_run(psb_network *network);
+
+#endif
