@@ -9,4 +9,11 @@
 #define PSB_NOINLINE                __attribute__((noinline))
 #define PSB_UNUSED                  __attribute__((unused))
 
+/* Whether processor and system support an instruction set, by the compiler's name of it ("avx2"). */
+#if defined(__x86_64__)
+#define PSB_CPU_SUPPORTS(feature) __builtin_cpu_supports(feature)
+#else
+#define PSB_CPU_SUPPORTS(feature) 0
+#endif
+
 #endif
