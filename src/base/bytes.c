@@ -72,8 +72,8 @@ psb_status psb_bytes_read(psb_bytes *out, const char *path, size_t max_bytes)
     size_t capacity = FIRST_BYTES;
     if (S_ISREG(facts.st_mode)) {
         if ((uintmax_t)facts.st_size > max_bytes) {
-            status = psb_fail(PSB_BAD_INPUT, "%s: found %jd bytes, expected at most %zu", path,
-                              (intmax_t)facts.st_size, max_bytes);
+            status = psb_fail(PSB_BAD_INPUT, "%s: found %jd bytes, expected at most %zu", path, (intmax_t)facts.st_size,
+                              max_bytes);
             goto done;
         }
         if (facts.st_size > 0) capacity = (size_t)facts.st_size;

@@ -25,6 +25,9 @@ psb_status psb_fail_text(psb_status status, const char *text);
  * itself is at fault (not there, a folder, too long, a loop of links), else PSB_ENVIRONMENT. */
 psb_status psb_fail_system(const char *path, const char *action, int error_number);
 
+/* The same for what is written: a wrong path is then the environment's, PSB_ENVIRONMENT, never bad input. */
+psb_status psb_fail_output(const char *path, const char *action, int error_number);
+
 /* PSB_NO_MEMORY with "out of memory: WHAT, N bytes". */
 psb_status psb_fail_memory(const char *what, size_t size_bytes);
 

@@ -12,15 +12,17 @@
 
 #include "base/compiler.h"
 
-typedef struct psb_outfile psb_outfile;
+typedef struct psb_outfile psb_outfile; /* one thread at a time */
 
-/* Creates ".NAME.PID.tmp" beside path (0666 less umask). Errors: PSB_ENVIRONMENT. */
+/* Creates ".NAME.PID.tmp" beside path (0666 less umask); a link at path is followed, not replaced. "-" is standard
+ * output; a device or a pipe is written straight through. Errors: PSB_ENVIRONMENT, PSB_NO_MEMORY. */
 psb_status psb_outfile_open(psb_outfile **out, const char *path);
 
 /* Standard output under the same interface; commit flushes, close does not close it. */
 psb_status psb_outfile_open_stdout(psb_outfile **out);
 
-/* The temporary name, for writers that open files themselves (the MP4 writer). */
+/* The temporary name, for writers that open files themselves (the MP4 writer); where written straight through, the
+ * path itself. */
 const char *psb_outfile_temporary_path(const psb_outfile *file);
 
 /* At most 4096 bytes formatted a call. Errors stick: they are reported here and again by commit. */
