@@ -2,7 +2,7 @@
  *
  * Functions that cannot be used safely, or that hide a global, become compile errors. meson.build puts this file
  * before every source (-include), so no file can forget it. After git's banned.h, but by attribute rather than by
- * macro: the system's headers may still declare these names, before or after.
+ * macro: the system's headers may still declare these names afterwards. (Not before: some define them inline there.)
  */
 #ifndef PSB_BASE_BANNED_H
 #define PSB_BASE_BANNED_H
@@ -10,9 +10,8 @@
 /* glibc's fortified headers define some of these inline or as macros. A packager's hardened build is checked already. */
 #if !defined(_FORTIFY_SOURCE) || _FORTIFY_SOURCE == 0
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <time.h>
 
 #if defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 12)
@@ -50,10 +49,9 @@ struct tm *gmtime(const time_t *time) PSB_BANNED("gmtime_r, in app");
 char *ctime(const time_t *time) PSB_BANNED("strftime, in app");
 char *asctime(const struct tm *time) PSB_BANNED("strftime, in app");
 
-/* A race between name and file; a shell between us and what we run. */
+/* A race between name and file; a shell between us and what we run (popen needs FILE: check_words.sh looks for it). */
 char *mktemp(char *pattern) PSB_BANNED("psb_outfile");
 int system(const char *command) PSB_BANNED("posix_spawn");
-FILE *popen(const char *command, const char *mode) PSB_BANNED("posix_spawn");
 
 #undef PSB_BANNED
 #endif

@@ -187,16 +187,23 @@ psb_status psb_outfile_printf(psb_outfile *file, const char *format, ...)
     return psb_outfile_write(file, text, (size_t)length);
 }
 
-psb_status psb_outfile_commit(psb_outfile *file)
+psb_status psb_outfile_finish(psb_outfile *file)
 {
     if (file->error_number) return stick(file, file->error_number);
-    psb_status status = flush(file);
+    if (file->file < 0) return PSB_OK;
+    const psb_status status = flush(file);
     if (status || file->is_borrowed) return status;
     /* Without fsync a power cut after the rename can leave an empty file under the final name. */
     if (file->temporary_path && fsync(file->file) != 0) return stick(file, errno);
     const int closed = close(file->file);
     file->file = -1;
-    if (closed != 0) return stick(file, errno);
+    return closed == 0 ? PSB_OK : stick(file, errno);
+}
+
+psb_status psb_outfile_commit(psb_outfile *file)
+{
+    const psb_status status = psb_outfile_finish(file);
+    if (status) return status;
     if (file->temporary_path && rename(file->temporary_path, file->path) != 0) return stick(file, errno);
     file->is_committed = true;
     return PSB_OK;

@@ -29,7 +29,11 @@ const char *psb_outfile_temporary_path(const psb_outfile *file);
 psb_status psb_outfile_printf(psb_outfile *file, const char *format, ...) PSB_FORMAT(2, 3);
 psb_status psb_outfile_write(psb_outfile *file, const void *data, size_t size_bytes);
 
-/* Flushes, closes, renames onto path. Afterwards only close may follow. */
+/* Flushes and closes, but keeps the temporary name: where several files belong together, each is finished, so that a
+ * full disk shows, before the first of them is committed. Afterwards only commit and close may follow. */
+psb_status psb_outfile_finish(psb_outfile *file);
+
+/* Finishes where that was not done, then renames onto path. Afterwards only close may follow. */
 psb_status psb_outfile_commit(psb_outfile *file);
 
 /* Removes the temporary file unless committed. Accepts NULL and a NULL inside. */
