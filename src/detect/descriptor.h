@@ -39,8 +39,8 @@ typedef struct psb_descriptor_head {
     int32_t stride_count, output_count;
     int32_t stride_px[PSB_DESCRIPTOR_MAX_STRIDES];
     char output[PSB_DESCRIPTOR_MAX_OUTPUTS][PSB_DESCRIPTOR_NAME_BYTES];
-    int32_t reg_max;  /* heads that ask for it: the last bin of a distance */
-    float shift_px;   /* heads that ask for it: of every centre */
+    int32_t reg_max;      /* heads that ask for it: the last bin of a distance */
+    float shift_px;       /* heads that ask for it: of every centre */
     int32_t anchor_count; /* heads that ask for them: of each stride */
     float anchor_w_px[PSB_DESCRIPTOR_MAX_STRIDES][PSB_DESCRIPTOR_MAX_ANCHORS];
     float anchor_h_px[PSB_DESCRIPTOR_MAX_STRIDES][PSB_DESCRIPTOR_MAX_ANCHORS];
