@@ -11,6 +11,8 @@
 
 #include <passerby/frame.h>
 
+#include "privacy/regions.h"
+
 typedef enum psb_redact_mode {
     PSB_REDACT_PIXELATE = 0, /* blocks of at least 0.4 of the region's width, each its mean; the grid is the region's */
     PSB_REDACT_FILL,         /* one violet that pictures of the world do not hold: see psb_redact_fill_sample */
@@ -18,20 +20,14 @@ typedef enum psb_redact_mode {
     PSB_REDACT_NONE,         /* nothing is touched */
 } psb_redact_mode;
 
-/* Regions as columns, in pixels of the picture, already with their margins. They may reach outside the picture and
- * overlap. A region that is not finite covers the whole picture; corners in the wrong order are put right. */
-typedef struct psb_regions {
-    int32_t count, capacity;
-    float *x0_px, *y0_px, *x1_px, *y1_px;
-} psb_regions;
-
 typedef struct psb_redactor psb_redactor; /* owns the workspace; one per writer */
 
 psb_status psb_redactor_create(psb_redactor **out);
 void psb_redactor_destroy(psb_redactor **redactor);
 
-/* Covers every region in `image` (the writer's own copy), to the whole chroma sample. Allocates only when the count of
- * regions or the size of the picture grows. On failure (PSB_NO_MEMORY) the whole picture is filled. */
+/* Covers every region in `image` (the writer's own copy), to the whole chroma sample. A region that is not finite covers
+ * the whole picture; corners in the wrong order are put right. Allocates only when the count of regions or the size of
+ * the picture grows. On failure (PSB_NO_MEMORY) the whole picture is filled. */
 psb_status psb_redactor_apply(psb_redactor *redactor, const psb_image *image, const psb_regions *regions,
                               psb_redact_mode mode);
 
