@@ -8,5 +8,16 @@
 #define PSB_FORMAT(text_i, first_i) __attribute__((format(printf, text_i, first_i)))
 #define PSB_NOINLINE                __attribute__((noinline))
 #define PSB_UNUSED                  __attribute__((unused))
+#define PSB_ALWAYS_INLINE           __attribute__((always_inline)) static inline
+
+/* Before a loop: write out its body (at most 16 times, as many as it has when that is a constant). */
+#define PSB_UNROLL _Pragma("GCC unroll 16")
+
+/* Whether processor and system support an instruction set, by the compiler's name of it ("avx2"). */
+#if defined(__x86_64__)
+#define PSB_CPU_SUPPORTS(feature) __builtin_cpu_supports(feature)
+#else
+#define PSB_CPU_SUPPORTS(feature) 0
+#endif
 
 #endif

@@ -13,12 +13,13 @@ enum { PSB_HISTOGRAM_BUCKETS = 64 * 32 };
 /* Plain data, all zero = empty. */
 typedef struct psb_histogram {
     int64_t count;
-    uint32_t bucket[PSB_HISTOGRAM_BUCKETS];
+    int64_t bucket[PSB_HISTOGRAM_BUCKETS]; /* 64 bits: a live site fills 32 in a month */
 } psb_histogram;
 
 void psb_histogram_add(psb_histogram *histogram, int64_t duration_ns); /* negative counts as 0 */
 
-/* The duration below or at which `fraction` (0..1) of the entries lie, in milliseconds; 0 when empty. */
+/* The duration at or below which `fraction` (0..1) of the entries lie, in milliseconds: the upper end of its bucket,
+ * so at most 1/32 too long and never too short. 0 when empty. */
 double psb_histogram_ms(const psb_histogram *histogram, double fraction);
 
 #endif

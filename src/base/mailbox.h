@@ -15,7 +15,7 @@
 typedef struct psb_mailbox psb_mailbox;
 
 psb_status psb_mailbox_create(psb_mailbox **out, int32_t capacity); /* 1..4096 */
-void psb_mailbox_destroy(psb_mailbox **mailbox);                    /* what is still inside is the caller's to drain first */
+void psb_mailbox_destroy(psb_mailbox **mailbox); /* what is still inside is the caller's to drain first */
 
 /* Blocks while full. False once closed: the item stays the caller's. */
 bool psb_mailbox_put(psb_mailbox *mailbox, void *item_take);

@@ -4,6 +4,7 @@
  */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,4 +73,37 @@ psb_status psb_fail_text(psb_status status, const char *text)
 psb_status psb_fail_memory(const char *what, size_t size_bytes)
 {
     return psb_fail(PSB_NO_MEMORY, "out of memory: %s, %zu bytes", what, size_bytes);
+}
+
+static psb_status fail_with_system_text(psb_status status, const char *path, const char *action, int error_number)
+{
+    char text[256];
+    if (strerror_r(error_number, text, sizeof(text)) != 0) snprintf(text, sizeof(text), "error %d", error_number);
+    return psb_fail(status, "%s: %s: %s", path, action, text);
+}
+
+psb_status psb_fail_system(const char *path, const char *action, int error_number)
+{
+    psb_status status = PSB_ENVIRONMENT;
+    switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+        status = PSB_BAD_INPUT;
+        break;
+    case ENOMEM:
+        status = PSB_NO_MEMORY;
+        break;
+    default:
+        break;
+    }
+    return fail_with_system_text(status, path, action, error_number);
+}
+
+psb_status psb_fail_output(const char *path, const char *action, int error_number)
+{
+    const psb_status status = error_number == ENOMEM ? PSB_NO_MEMORY : PSB_ENVIRONMENT;
+    return fail_with_system_text(status, path, action, error_number);
 }

@@ -14,8 +14,9 @@ typedef struct psb_color { /* in the picture's own matrix and range */
     uint8_t y, u, v;
 } psb_color;
 
-/* One of 12 well-told-apart colours for an identity; the same identity always has the same. */
-psb_color psb_color_of_id(int64_t id);
+/* One of 12 well-told-apart colours for an identity, in the picture's own matrix and range; the same identity always has
+ * the same. */
+psb_color psb_color_of_id(int64_t id, psb_color_matrix matrix, psb_color_range range);
 
 /* The frame of a rectangle, `thick` pixels wide, drawn inside the corners. */
 void psb_draw_rectangle(const psb_image *image, int32_t x0, int32_t y0, int32_t x1, int32_t y1, int32_t thick,

@@ -12,6 +12,10 @@ int32_t psb_image_plane_count(psb_pixel_format format);
 int32_t psb_image_plane_width(const psb_image *image, int32_t plane_i);
 int32_t psb_image_plane_height(const psb_image *image, int32_t plane_i);
 
+/* PSB_BAD_INPUT with what is wrong: size, format, matrix, range; psb_image_check also planes and strides. */
+psb_status psb_image_check_shape(const psb_image *image);
+psb_status psb_image_check(const psb_image *image);
+
 /* Copies all planes; both must have equal format and size. */
 void psb_image_copy(const psb_image *to, const psb_image *from);
 

@@ -19,7 +19,8 @@ typedef struct psb_writer_options {
     double fps;            /* nominal rate */
     psb_color_matrix matrix;
     psb_color_range range;
-    int32_t threads;       /* encoder threads, fixed so that bytes do not depend on the machine; 0 = 1 */
+    int32_t threads;     /* encoder threads, fixed so that bytes do not depend on the machine; 0 = 1 */
+    const char *encoder; /* by FFmpeg's name, for tests; NULL = the first of the list that opens */
     const psb_log *log;
 } psb_writer_options;
 

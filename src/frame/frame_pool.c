@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Frames at rest, in two lists: bare headers for borrowed planes and frames with memory. The pool lives until its
+ * owner has destroyed it and its last frame has come home, whichever is later, so that a frame in a delay line
+ * never points at nothing. The lock is held for a few instructions and never while a callback runs.
+ */
+#include "frame/frame_pool.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "frame/frame_int.h"
+
+struct psb_frame_pool {
+    pthread_mutex_t lock; /* guards everything below; no other lock is taken inside it */
+    psb_frame *resting_headers;
+    psb_frame *resting_owned;
+    int32_t max_frames;
+    int32_t alive_count; /* handed out and not yet back */
+    bool is_destroyed;   /* the owner left; the last frame home frees the pool */
+};
+
+psb_status psb_frame_pool_create(psb_frame_pool **out, int32_t max_frames)
+{
+    *out = NULL;
+    if (max_frames < 1 || max_frames > 4096)
+        return psb_fail(PSB_BAD_INPUT, "frame pool: found room for %d frames, expected 1 to 4096", (int)max_frames);
+    psb_frame_pool *pool = calloc(1, sizeof(*pool));
+    if (!pool) return psb_fail_memory("a frame pool", sizeof(*pool));
+    if (pthread_mutex_init(&pool->lock, NULL)) {
+        free(pool);
+        return psb_fail(PSB_ENVIRONMENT, "frame pool: no lock to be had from the system");
+    }
+    pool->max_frames = max_frames;
+    *out = pool;
+    return PSB_OK;
+}
+
+static void free_list(psb_frame *first)
+{
+    while (first) {
+        psb_frame *next = first->next;
+        free(first->memory);
+        free(first);
+        first = next;
+    }
+}
+
+/* For whoever leaves last: nobody else can see the pool any more. */
+static void free_pool(psb_frame_pool *pool)
+{
+    free_list(pool->resting_headers);
+    free_list(pool->resting_owned);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+void psb_frame_pool_destroy(psb_frame_pool **pool)
+{
+    if (!pool || !*pool) return;
+    psb_frame_pool *leaving = *pool;
+    *pool = NULL;
+    pthread_mutex_lock(&leaving->lock);
+    leaving->is_destroyed = true;
+    const bool is_last = leaving->alive_count == 0;
+    pthread_mutex_unlock(&leaving->lock);
+    if (is_last) free_pool(leaving);
+}
+
+void psb_frame_pool_give_back(psb_frame_pool *pool, psb_frame *frame)
+{
+    pthread_mutex_lock(&pool->lock);
+    psb_frame **list = frame->memory ? &pool->resting_owned : &pool->resting_headers;
+    frame->next = *list;
+    *list = frame;
+    pool->alive_count--;
+    const bool is_last = pool->is_destroyed && pool->alive_count == 0;
+    pthread_mutex_unlock(&pool->lock);
+    if (is_last) free_pool(pool);
+}
+
+/* A frame of the asked kind, resting or new; counted as alive. */
+static psb_status lend(psb_frame **out, psb_frame_pool *pool, bool is_owned)
+{
+    *out = NULL;
+    pthread_mutex_lock(&pool->lock);
+    const bool is_full = pool->alive_count >= pool->max_frames;
+    psb_frame **list = is_owned ? &pool->resting_owned : &pool->resting_headers;
+    psb_frame *frame = is_full ? NULL : *list;
+    if (frame) *list = frame->next;
+    if (!is_full) pool->alive_count++;
+    pthread_mutex_unlock(&pool->lock);
+
+    if (is_full)
+        return psb_fail(PSB_NO_MEMORY, "frame pool: all %d frames are in use, expected one to be free",
+                        (int)pool->max_frames);
+    if (!frame) frame = calloc(1, sizeof(*frame));
+    if (!frame) {
+        pthread_mutex_lock(&pool->lock);
+        pool->alive_count--;
+        pthread_mutex_unlock(&pool->lock);
+        return psb_fail_memory("a frame", sizeof(*frame));
+    }
+    frame->pool = pool;
+    frame->next = NULL;
+    *out = frame;
+    return PSB_OK;
+}
+
+psb_status psb_frame_pool_wrap(psb_frame **out, psb_frame_pool *pool, const psb_image *image, double time_s,
+                               int64_t arrival_ns, psb_frame_release_fn release, void *user)
+{
+    psb_frame *frame = NULL;
+    *out = NULL;
+    psb_status status = lend(&frame, pool, false);
+    if (status) return status;
+    status = psb_frame_set_borrowed(frame, image, time_s, arrival_ns);
+    if (status) {
+        psb_frame_pool_give_back(pool, frame);
+        return status;
+    }
+    frame->release = release;
+    frame->user = user;
+    *out = frame;
+    return PSB_OK;
+}
+
+psb_status psb_frame_pool_take(psb_frame **out, psb_frame_pool *pool, const psb_image *shape, double time_s,
+                               int64_t arrival_ns)
+{
+    psb_frame *frame = NULL;
+    *out = NULL;
+    psb_status status = lend(&frame, pool, true);
+    if (status) return status;
+    status = psb_frame_set_owned(frame, shape, time_s, arrival_ns);
+    if (status) {
+        psb_frame_pool_give_back(pool, frame);
+        return status;
+    }
+    *out = frame;
+    return PSB_OK;
+}
