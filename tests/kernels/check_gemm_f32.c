@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "harness.h"
+#include "draw.h"
 #include "kernels/gemm_f32.h"
 
 typedef struct gemm_case {
@@ -16,28 +16,6 @@ typedef struct gemm_case {
     size_t c_count;
     double *magnitudes; /* [m][n]: sum of |products|, bias and residual */
 } gemm_case;
-
-static psb_activation draw_activation(check *c)
-{
-    psb_activation activation = {.kind = (psb_activation_kind)check_int(c, 0, PSB_ACTIVATION_COUNT - 1)};
-    switch (activation.kind) {
-    case PSB_ACTIVATION_LEAKY_RELU:
-        activation.a = 0.1f;
-        break;
-    case PSB_ACTIVATION_CLIP:
-        activation.b = 6.0f;
-        break;
-    case PSB_ACTIVATION_HARD_SIGMOID:
-        activation.a = 0.2f, activation.b = 0.5f;
-        break;
-    case PSB_ACTIVATION_HARD_SWISH:
-        activation.a = 1.0f / 6.0f, activation.b = 0.5f;
-        break;
-    default:
-        break;
-    }
-    return activation;
-}
 
 static gemm_case draw_case(check *c)
 {
