@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -25,11 +26,11 @@ struct psb_interrupt {
 static void wait_for_signals(void *user)
 {
     psb_interrupt *interrupt = user;
-    while (!atomic_load(&interrupt->is_ending)) {
+    do { /* waits at least once: the signal that close sends must not stay behind */
         int signal_number = 0;
         if (sigwait(&interrupt->waited, &signal_number) != 0 || signal_number == SIGUSR1) continue;
         if (atomic_exchange(&interrupt->is_asked, true)) _exit(psb_status_exit_code(PSB_INTERRUPTED));
-    }
+    } while (!atomic_load(&interrupt->is_ending));
 }
 
 psb_status psb_interrupt_open(psb_interrupt **out)
@@ -58,6 +59,7 @@ void psb_interrupt_close(psb_interrupt **interrupt)
     atomic_store(&(*interrupt)->is_ending, true);
     kill(getpid(), SIGUSR1);
     psb_thread_destroy(&(*interrupt)->thread);
+    while (sigtimedwait(&(*interrupt)->waited, NULL, &(struct timespec){0}) > 0) continue; /* none may strike later */
     pthread_sigmask(SIG_SETMASK, &(*interrupt)->before, NULL);
     free(*interrupt);
     *interrupt = NULL;
