@@ -185,7 +185,6 @@ static void test_paths(void **state)
     path[PSB_DESCRIPTOR_PATH_BYTES - 1] = '\0';
     path[PSB_DESCRIPTOR_PATH_BYTES - 10] = '/';
     assert_int_equal(psb_descriptor_parse(&d, path, good, strlen(good)), PSB_BAD_INPUT);
-    assert_non_null(strstr(psb_error_text(), "expected 4095 at most"));
     free(path);
 }
 
