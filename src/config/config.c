@@ -100,7 +100,8 @@ static psb_status take_key(builder *b, const yaml_event_t *event)
     if (event->type != YAML_SCALAR_EVENT)
         return fail_at(config, line_i, "found a list or a map as a key, expected a word");
     const char *key = keep_text(b, event);
-    if (!key || !key[0]) return fail_at(config, line_i, "found an empty or unreadable key, expected a word");
+    if (!key || !key[0] || strlen(key) > PSB_CONFIG_MAX_KEY_BYTES || strpbrk(key, ".[]"))
+        return fail_at(config, line_i, "found a key that is none, expected 1 to 64 bytes without . [ ]");
     if (config->nodes[b->open].count >= PSB_CONFIG_MAX_KEYS)
         return fail_at(config, line_i, "too many keys in one map, expected 256 at most");
     psb_config_node twin = psb_config_get(config, b->open, key);

@@ -185,6 +185,22 @@ static psb_status take_outputs(psb_descriptor_head *head, const psb_config *conf
     return PSB_OK;
 }
 
+/* As many strides and outputs as the head's type can have. */
+static psb_status check_head_counts(const psb_descriptor_head *head, const psb_config *config, psb_config_node map)
+{
+    const psb_head_type *type = head->type;
+    psb_config_node strides = psb_config_get(config, map, "strides"), outputs = psb_config_get(config, map, "outputs");
+    const int32_t expected = type->outputs_per_stride > 0 ? type->outputs_per_stride * head->stride_count : 1;
+    if (type->max_strides > 0 && head->stride_count > type->max_strides)
+        return psb_config_fail(config, strides, "found %d strides, expected %d at most with head.type %s",
+                               head->stride_count, type->max_strides, type->name);
+    if (psb_config_count(config, outputs) != expected)
+        return psb_config_fail(config, outputs,
+                               "found a list of %d, expected a list of %d with head.type %s and its %d strides",
+                               psb_config_count(config, outputs), expected, type->name, head->stride_count);
+    return PSB_OK;
+}
+
 static psb_status take_head(psb_descriptor *d, const psb_config *config, psb_config_node map)
 {
     psb_descriptor_head *head = &d->head;
@@ -204,19 +220,10 @@ static psb_status take_head(psb_descriptor *d, const psb_config *config, psb_con
     }
     head->reg_max = (int32_t)number_of(config, map, "reg_max");
     head->shift_px = (float)number_of(config, map, "shift");
-    status = take_outputs(head, config, psb_config_get(config, map, "outputs"));
+    status = check_head_counts(head, config, map);
+    if (!status) status = take_outputs(head, config, psb_config_get(config, map, "outputs"));
     if (!status && head->type->has_anchors) status = take_anchors(head, config, psb_config_get(config, map, "anchors"));
-    if (status) return status;
-    int32_t expected = head->type->outputs_per_stride * head->stride_count;
-    if (head->type->outputs_per_stride == 0) expected = 1;
-    if (head->output_count != expected)
-        return psb_config_fail(config, psb_config_get(config, map, "outputs"),
-                               "found %d outputs, expected %d for head.type %s with %d strides", head->output_count,
-                               expected, head->type->name, head->stride_count);
-    if (head->type->max_strides > 0 && head->stride_count > head->type->max_strides)
-        return psb_config_fail(config, strides, "found %d strides, expected %d at most for head.type %s",
-                               head->stride_count, head->type->max_strides, head->type->name);
-    return PSB_OK;
+    return status;
 }
 
 static psb_status take_rest(psb_descriptor *d, const psb_config *config, psb_config_node root)

@@ -5,7 +5,7 @@
  * psb_activation_apply is the specification; the vector forms stand in vec_*_int.h.
  *
  * Comparison class of every vector form: |fast - spec| <= 8 epsilon (|spec| + 1e-30). sigmoid and silu go through an
- * exponential of degree 6 (relative error below 2 epsilon, measured over all exponents by check_unary_f32), one
+ * exponential of degree 5 (relative error below 2 epsilon, measured over all exponents by check_unary_f32), one
  * addition, one division; the others are exact up to one contracted multiply-add. All are NaN for NaN but RELU, CLIP,
  * HSWISH and HSIGMOID, where it is open.
  */

@@ -33,8 +33,10 @@ typedef struct psb_copy_f32_kernel {
     const char *name;
 } psb_copy_f32_kernel;
 
-#define PSB_COPY_F32_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)        psb_copy_f32_fn psb_copy_f32_##isa;
+#define PSB_COPY_F32_LIST(X) /* isa, needs; slowest first; the C library is the instruction set */                     \
+    X(c, 0u)                                                                                                           \
+    X(rows, 0u)
+#define X(isa, needs) psb_copy_f32_fn psb_copy_f32_##isa;
 PSB_COPY_F32_LIST(X)
 #undef X
 

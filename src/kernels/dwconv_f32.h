@@ -36,8 +36,11 @@ typedef struct psb_dwconv_f32_kernel {
     const char *name;
 } psb_dwconv_f32_kernel;
 
-#define PSB_DWCONV_F32_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)          psb_dwconv_f32_fn psb_dwconv_f32_##isa;
+#define PSB_DWCONV_F32_LIST(X) /* isa, needs; slowest first */                                                         \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_dwconv_f32_fn psb_dwconv_f32_##isa;
 PSB_DWCONV_F32_LIST(X)
 #undef X
 

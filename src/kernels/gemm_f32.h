@@ -50,7 +50,10 @@ typedef struct psb_gemm_f32_kernel {
     const char *name;
 } psb_gemm_f32_kernel;
 
-#define PSB_GEMM_F32_LIST(X)                 /* isa, needs, tile rows, tile columns, vector; slowest first */ X(c, 0u, 4, 4, 4)
+#define PSB_GEMM_F32_LIST(X) /* isa, needs, tile rows, tile columns, vector; slowest first */                          \
+    X(c, 0u, 4, 4, 4)                                                                                                  \
+    X(avx2, PSB_CPU_AVX2, 6, 16, 8)                                                                                    \
+    X(avx512, PSB_CPU_AVX512, 14, 32, 16)
 #define X(isa, needs, rows, columns, vector) psb_gemm_f32_fn psb_gemm_f32_##isa;
 PSB_GEMM_F32_LIST(X)
 #undef X

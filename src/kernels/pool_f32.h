@@ -35,8 +35,11 @@ typedef struct psb_pool_f32_kernel {
     const char *name;
 } psb_pool_f32_kernel;
 
-#define PSB_POOL_F32_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)        psb_pool_f32_fn psb_pool_f32_max_##isa, psb_pool_f32_average_##isa, psb_pool_f32_global_##isa;
+#define PSB_POOL_F32_LIST(X) /* isa, needs; slowest first */                                                           \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_pool_f32_fn psb_pool_f32_max_##isa, psb_pool_f32_average_##isa, psb_pool_f32_global_##isa;
 PSB_POOL_F32_LIST(X)
 #undef X
 

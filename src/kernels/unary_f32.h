@@ -32,8 +32,11 @@ typedef struct psb_unary_f32_kernel {
     const char *name;
 } psb_unary_f32_kernel;
 
-#define PSB_UNARY_F32_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)         psb_unary_f32_fn psb_unary_f32_activate_##isa, psb_unary_f32_softmax_##isa;
+#define PSB_UNARY_F32_LIST(X) /* isa, needs; slowest first */                                                          \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_unary_f32_fn psb_unary_f32_activate_##isa, psb_unary_f32_softmax_##isa;
 PSB_UNARY_F32_LIST(X)
 #undef X
 

@@ -96,7 +96,7 @@ bool psb_media_is_cut(const char *path)
     } else if (memcmp(head, "RIFF", 4) == 0) { /* little-endian */
         const uint64_t size_bytes =
             (uint64_t)head[7] << 24 | (uint64_t)head[6] << 16 | (uint64_t)head[5] << 8 | head[4];
-        is_cut = size_bytes + 8 > file_bytes;
+        is_cut = size_bytes != UINT32_MAX && size_bytes + 8 > file_bytes; /* all ones: written live, not known */
     } else if (head[0] == TS_SYNC && head[TS_PACKET_BYTES] == TS_SYNC) {
         is_cut = file_bytes % TS_PACKET_BYTES != 0;
     } else if (memcmp(head + 4, "ftyp", 4) == 0 || memcmp(head + 4, "moov", 4) == 0 ||

@@ -19,11 +19,12 @@ static const struct {
     const char *name;
     const char *settings; /* key=value:..., unknown ones are ignored by FFmpeg's encoder */
     bool is_vaapi;
+    double bits_per_pixel; /* for an encoder that has no mode of constant quality; 0 = it has */
 } encoders[] = {
-    {"libx264", "preset=veryfast:crf=23:x264-params=sync-lookahead=0", false},
-    {"libopenh264", "rc_mode=quality:allow_skip_frames=0", false},
-    {"h264_vaapi", "rc_mode=CQP:qp=23", true},
-    {"mpeg4", "", false},
+    {"libx264", "preset=veryfast:crf=23:x264-params=sync-lookahead=0", false, 0.0},
+    {"libopenh264", "rc_mode=quality:allow_skip_frames=0", false, 0.1},
+    {"h264_vaapi", "rc_mode=CQP:qp=23", true, 0.0},
+    {"mpeg4", "", false, 0.0},
 };
 
 enum { MPEG4_QUALITY = 4 }; /* quantiser, 1 best .. 31: about as good to the eye as CRF 23 */
@@ -89,6 +90,9 @@ static bool try_encoder(psb_encoder *encoder, size_t row_i, const psb_writer_opt
     encoder->codec = avcodec_alloc_context3(about);
     if (!encoder->codec) return false;
     describe_pictures(encoder->codec, options);
+    if (encoders[row_i].bits_per_pixel > 0.0)
+        encoder->codec->bit_rate =
+            (int64_t)(encoders[row_i].bits_per_pixel * options->width * options->height * options->fps);
     if (about->id == AV_CODEC_ID_MPEG4) {
         encoder->codec->flags |= AV_CODEC_FLAG_QSCALE;
         encoder->codec->global_quality = MPEG4_QUALITY * FF_QP2LAMBDA;

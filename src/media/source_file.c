@@ -46,6 +46,7 @@ typedef struct file_source {
     psb_orientation orientation;
     timeline time;
     int64_t packet_count;
+    int64_t damaged_i; /* packet_count when damage was last seen */
     int32_t errors_in_a_row;
     bool is_drained; /* the decoder was told that no more comes */
 } file_source;
@@ -87,6 +88,9 @@ static psb_status fail_open(const file_source *source, int code)
     if (code == AVERROR(ENOMEM)) return psb_fail(PSB_NO_MEMORY, "%s: out of memory while opening", source->path);
     if (code == AVERROR(EACCES) || code == AVERROR(EMFILE) || code == AVERROR(EIO))
         return psb_fail(PSB_ENVIRONMENT, "%s: %s", source->path, psb_media_error(text, sizeof(text), code));
+    if (psb_media_is_cut(source->path))
+        return psb_fail(PSB_BAD_INPUT, "%s: found a file that was cut before its index (%s), expected a whole one",
+                        source->path, psb_media_error(text, sizeof(text), code));
     return psb_fail(PSB_BAD_INPUT, "%s: found no video in it (%s), expected MP4/MOV, MKV/WebM, AVI, MPEG-TS or Annex B",
                     source->path, psb_media_error(text, sizeof(text), code));
 }
@@ -212,6 +216,7 @@ static void describe(file_source *source)
 static void count_damage(file_source *source)
 {
     source->head.info.decode_errors++;
+    source->damaged_i = source->packet_count;
 }
 
 /* All was read: did the index promise more? (MP4's is known before; a fragment's comes with the fragment.) */
@@ -220,6 +225,16 @@ static void note_end(file_source *source)
     if (av_match_list(source->container->iformat->name, "mp4", ',') > 0 &&
         avformat_index_get_entries_count(source->stream) > source->packet_count)
         source->head.info.is_truncated = true;
+}
+
+/* All was decoded: a stream without declared sizes whose very last packet is damaged was cut in it. */
+static psb_status finish(file_source *source)
+{
+    static const char unsized[] = "mpegts,h264,hevc";
+    if (source->damaged_i == source->packet_count && source->head.info.decode_errors &&
+        av_match_list(source->container->iformat->name, unsized, ',') > 0)
+        source->head.info.is_truncated = true;
+    return PSB_END;
 }
 
 /* One packet to the decoder, or the news that there are no more. */
@@ -257,13 +272,13 @@ static psb_status decode(file_source *source, AVFrame *picture)
     for (;;) {
         const int code = avcodec_receive_frame(source->decoder, picture);
         if (code >= 0) return PSB_OK;
-        if (code == AVERROR_EOF) return PSB_END;
+        if (code == AVERROR_EOF) return finish(source);
         if (code == AVERROR(ENOMEM)) return psb_fail(PSB_NO_MEMORY, "%s: out of memory while decoding", source->path);
         if (code != AVERROR(EAGAIN)) {
             count_damage(source);
-            if (source->is_drained && ++source->errors_in_a_row >= MAX_ERRORS_IN_A_ROW) return PSB_END;
+            if (source->is_drained && ++source->errors_in_a_row >= MAX_ERRORS_IN_A_ROW) return finish(source);
         } else if (source->is_drained) {
-            return PSB_END;
+            return finish(source);
         }
         if (!source->is_drained) {
             psb_status status = feed(source);

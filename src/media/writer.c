@@ -147,6 +147,24 @@ psb_status psb_writer_take_image(psb_writer *writer, psb_image *image_out)
     return PSB_OK;
 }
 
+/* libx264 begins its first packet with a text about itself and its settings; it belongs to no picture. In Annex B form:
+ * start code, one byte of which five bits are the kind of unit (ITU-T H.264, 7.3.1), up to the next start code. */
+static void skip_leading_sei(AVPacket *packet, enum AVCodecID codec_id)
+{
+    enum { UNIT_SEI = 6 };
+    static const uint8_t start_code[4] = {0, 0, 0, 1};
+    const uint8_t *data = packet->data;
+    if (codec_id != AV_CODEC_ID_H264 || packet->size < 5) return;
+    const int first = memcmp(data, start_code, 4) == 0 ? 4 : memcmp(data, start_code + 1, 3) == 0 ? 3 : 0;
+    if (!first || (data[first] & 31) != UNIT_SEI) return;
+    for (int i = first + 1; i + 3 < packet->size; i++)
+        if (memcmp(data + i, start_code + 1, 3) == 0) {
+            packet->data += i;
+            packet->size -= i;
+            return;
+        }
+}
+
 /* Moves finished packets from encoder to file. picture NULL: the encoder gives what it still holds. */
 static psb_status encode(psb_writer *writer, const AVFrame *picture)
 {
@@ -157,8 +175,11 @@ static psb_status encode(psb_writer *writer, const AVFrame *picture)
         if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return PSB_OK;
         if (code < 0) return fail_write(writer, "encoding", code);
         writer->packet->stream_index = writer->stream->index;
-        writer->packet->duration = writer->frame_stamps; /* counts for the last one only: the others end at the next */
         av_packet_rescale_ts(writer->packet, writer->encoder.codec->time_base, writer->stream->time_base);
+        /* counts for the last one only: the others end where the next begins */
+        writer->packet->duration =
+            av_rescale_q(writer->frame_stamps, (AVRational){1, PSB_WRITER_CLOCK_HZ}, writer->stream->time_base);
+        skip_leading_sei(writer->packet, writer->stream->codecpar->codec_id);
         code = av_write_frame(writer->container, writer->packet);
         av_packet_unref(writer->packet);
         if (code < 0) return fail_write(writer, "writing", code);
@@ -176,7 +197,7 @@ psb_status psb_writer_put(psb_writer *writer, double time_s)
                         (double)writer->last_stamp / PSB_WRITER_CLOCK_HZ);
     writer->is_taken = false;
     writer->last_stamp = stamp;
-    writer->picture->pts = stamp;
+    writer->picture->pts = av_rescale_q(stamp, (AVRational){1, PSB_WRITER_CLOCK_HZ}, writer->encoder.codec->time_base);
     return encode(writer, writer->picture);
 }
 

@@ -46,4 +46,14 @@ psb_tensor_view psb_network_output(const psb_network *network, int32_t output_i)
 
 void psb_network_run(psb_network *network);
 
+/* What was planned, in order of running: for people (`passerby model info --kernels`). Texts are the network's. */
+typedef struct psb_network_step {
+    const char *op;        /* "Conv", "MaxPool", ... */
+    const char *node_name; /* the output tensor or node in the file */
+    const char *kernel;    /* which variant was picked: "gemm_f32_avx512"; "" where none is used */
+} psb_network_step;
+
+int32_t psb_network_step_count(const psb_network *network);
+psb_network_step psb_network_step_at(const psb_network *network, int32_t step_i);
+
 #endif

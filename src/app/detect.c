@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `passerby detect`: boxes of people as MOTChallenge text, frame by frame, nothing tracked.
+ */
+#include <stdio.h>
+
+#include "app/app.h"
+#include "app/interrupt.h"
+#include "app/progress.h"
+#include "app/source.h"
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "detect/detect.h"
+#include "formats/mot.h"
+
+typedef struct psb_detect_options {
+    const char *model, *output, *cpu, *allow_codec; /* NULL = not given */
+    double min_score, fps;
+    int32_t every;
+} psb_detect_options;
+
+#define FIELD(name) offsetof(psb_detect_options, name)
+
+static const psb_option rows[] = {
+    {"model", 'm', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(model),
+     "the detector: a descriptor (YAML) beside its network"},
+    {"output", 'o', PSB_OPTION_TEXT, "FILE", 0, 0, "-", FIELD(output), "where the boxes go; - is standard output"},
+    {"every", 0, PSB_OPTION_COUNT, "N", 1, 1000000, "1", FIELD(every), "look at frames 1, 1 + N, ..."},
+    {"min-score", 0, PSB_OPTION_NUMBER, "S", 0.001, 1, NULL, FIELD(min_score),
+     "weaker boxes are left out; unless given, the descriptor's score.default"},
+    {"fps", 0, PSB_OPTION_NUMBER, "F", 0.01, 1000, NULL, FIELD(fps), "frame rate of a folder of images"},
+    {"cpu", 0, PSB_OPTION_TEXT, "c|avx2|avx512", 0, 0, NULL, FIELD(cpu),
+     "the highest instruction set to use; unless given, the best there is"},
+    {"allow-codec", 0, PSB_OPTION_TEXT, "NAME", 0, 0, NULL, FIELD(allow_codec),
+     "decoders (names with commas between) to allow beyond the list of usual ones"},
+};
+
+typedef struct detect_run {
+    const psb_app *app;
+    const psb_detect_options *options;
+    psb_interrupt *interrupt;
+    psb_detector *detector;
+    psb_source *source;
+    psb_outfile *to;
+    psb_progress progress;
+    int64_t frames, looked_at, boxes;
+} detect_run;
+
+static psb_status open_all(detect_run *run, const char *input)
+{
+    const psb_detect_options *options = run->options;
+    uint32_t cpu_flags = 0;
+    psb_status status = psb_interrupt_open(&run->interrupt);
+    if (!status) status = psb_cpu_from_name(&cpu_flags, options->cpu);
+    if (status) return status;
+    psb_detector_options detector;
+    psb_detector_options_init(&detector);
+    detector.min_score = (float)options->min_score;
+    status = psb_detector_open_with(&run->detector, options->model, &detector, cpu_flags, run->app->clock);
+    if (status) return status;
+    const psb_reader_options reader = {
+        .fps = options->fps,
+        .allow_codec = options->allow_codec,
+        .clock = run->app->clock,
+        .log = &run->app->log,
+    };
+    status = psb_source_open(&run->source, input, &reader, true);
+    return status ? status : psb_outfile_open(&run->to, options->output);
+}
+
+static psb_status look(detect_run *run, const psb_frame *frame)
+{
+    const psb_boxes *boxes = NULL;
+    psb_status status = psb_detector_step(run->detector, &boxes, frame);
+    if (status) return status;
+    run->looked_at++;
+    run->boxes += boxes->count;
+    for (int32_t i = 0; i < boxes->count && !status; i++)
+        status = psb_mot_write_row(run->to, run->frames, -1, boxes->x0_px[i], boxes->y0_px[i], boxes->x1_px[i],
+                                   boxes->y1_px[i], boxes->score[i]);
+    return status;
+}
+
+static psb_status look_at_all(detect_run *run)
+{
+    psb_progress_init(&run->progress, run->app, psb_source_info(run->source).frame_count);
+    psb_status status = PSB_OK;
+    while (!status && !psb_interrupt_is_asked(run->interrupt)) {
+        psb_frame *frame = NULL;
+        status = psb_source_read(run->source, &frame);
+        if (status) break;
+        const bool is_due = run->frames % run->options->every == 0;
+        run->frames++;
+        if (is_due) status = look(run, frame);
+        psb_frame_unref(&frame);
+        psb_progress_show(&run->progress, run->frames);
+    }
+    psb_progress_clear(&run->progress);
+    return status == PSB_END ? PSB_OK : status;
+}
+
+static psb_status print_json(const detect_run *run)
+{
+    psb_outfile *to = NULL;
+    psb_status status = psb_outfile_open_stdout(&to);
+    if (status) return status;
+    const psb_reader_info input = psb_source_finish(run->source);
+    psb_json json;
+    psb_json_init(&json, to, false);
+    psb_json_begin_object(&json);
+    psb_json_key(&json, "frames");
+    psb_json_int(&json, run->frames);
+    psb_json_key(&json, "looked_at");
+    psb_json_int(&json, run->looked_at);
+    psb_json_key(&json, "detections");
+    psb_json_int(&json, run->boxes);
+    psb_json_key(&json, "decode_errors");
+    psb_json_int(&json, input.decode_errors);
+    psb_json_key(&json, "truncated");
+    psb_json_bool(&json, input.is_truncated);
+    psb_json_end_object(&json);
+    status = psb_outfile_commit(to);
+    psb_outfile_close(&to);
+    return status;
+}
+
+static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options)
+{
+    detect_run run = {.app = app, .options = options};
+    const bool to_stdout = run.options->output[0] == '-' && run.options->output[1] == '\0';
+    if (!run.options->model) return psb_fail(PSB_USAGE, "%s: no model is built in yet: give --model", app->who);
+    if (app->json && to_stdout)
+        return psb_fail(PSB_USAGE, "%s: --json and the boxes cannot both go to standard output: give -o FILE",
+                        app->who);
+    psb_status status = open_all(&run, arguments->operand[0]);
+    if (!status) status = look_at_all(&run);
+    if (!status) status = psb_outfile_commit(run.to);
+    if (!status && app->json) status = print_json(&run);
+    if (!status && !app->json && !to_stdout && !app->quiet)
+        printf("%lld frames, %lld looked at, %lld boxes\n", (long long)run.frames, (long long)run.looked_at,
+               (long long)run.boxes);
+    if (!status && psb_interrupt_is_asked(run.interrupt)) status = PSB_INTERRUPTED;
+    psb_outfile_close(&run.to);
+    psb_source_close(&run.source);
+    psb_detector_close(&run.detector);
+    psb_interrupt_close(&run.interrupt);
+    return status;
+}
+
+const psb_command psb_command_detect = {
+    .name = "detect",
+    .summary = "boxes only, as MOTChallenge text",
+    .usage = "INPUT --model FILE [OPTION]...",
+    .examples = "  passerby detect street.mp4 --model person.yaml -o det.txt\n"
+                "  passerby detect img1/ --model person.yaml --min-score 0.01 | head\n",
+    .options = {rows, sizeof(rows) / sizeof(rows[0])},
+    .options_bytes = sizeof(psb_detect_options),
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run,
+};

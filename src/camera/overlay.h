@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Boxes and identities drawn over a picture that is one's own and already covered.
+ */
+#ifndef PSB_CAMERA_OVERLAY_H
+#define PSB_CAMERA_OVERLAY_H
+
+#include <passerby/boxes.h>
+#include <passerby/frame.h>
+
+/* Every confirmed and coasting track: its box and its number. Tentative ones have no number that anybody should
+ * remember; theirs is a thin box. */
+void psb_overlay_draw(const psb_image *image, const psb_tracks *tracks);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The activations on vectors, in the names of vec_*_int.h (include one of them first).
+ * exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln(2)/2; n ln 2 is subtracted in two parts (Cody & Waite, Software
+ * Manual for the Elementary Functions, 1980), exp(r) is a polynomial of degree 5 that is exact in its first two terms;
+ * the other four were fitted to the least largest relative error (1.06e-7, 0.9 epsilon) by reweighted least squares.
+ */
+#ifndef PSB_KERNELS_ACTIVATION_SIMD_INT_H
+#define PSB_KERNELS_ACTIVATION_SIMD_INT_H
+
+#include "base/compiler.h"
+#include "kernels/activation.h"
+
+#define PSB_EXP_LIMIT 87.0f /* exp(-87) = 1.6e-38 and exp(87) = 6.1e37 are ordinary floats, and so is 1 + exp(87) */
+
+/* |x| <= PSB_EXP_LIMIT, or NaN. */
+PSB_ALWAYS_INLINE vec vec_exp(vec x)
+{
+    vec n = vec_round(vec_mul(x, vec_all(0x1.715476p+0f)));
+    vec r = vec_fma(n, vec_all(-0x1.62e400p-1f), x);
+    r = vec_fma(n, vec_all(-0x1.7f7d1cp-20f), r);
+    vec p = vec_fma(vec_all(0x1.10627ap-7f), r, vec_all(0x1.572a06p-5f));
+    p = vec_fma(p, r, vec_all(0x1.5557aep-3f));
+    p = vec_fma(p, r, vec_all(0x1.fffdfcp-2f));
+    p = vec_fma(p, r, vec_all(1.0f));
+    p = vec_fma(p, r, vec_all(1.0f));
+    return vec_scale(p, n);
+}
+
+/* 1 + exp(-x) with x kept where neither end overflows. */
+PSB_ALWAYS_INLINE vec vec_one_plus_exp_of_minus(vec x)
+{
+    vec bounded = vec_min(vec_all(PSB_EXP_LIMIT), vec_max(vec_all(-PSB_EXP_LIMIT), x));
+    return vec_add(vec_all(1.0f), vec_exp(vec_sub(vec_all(0.0f), bounded)));
+}
+
+/* An activation with its two numbers spread over vectors, made once per call. */
+typedef struct vec_activation {
+    psb_activation_kind kind;
+    vec a, b;
+} vec_activation;
+
+PSB_ALWAYS_INLINE vec_activation vec_activation_of(psb_activation activation)
+{
+    return (vec_activation){activation.kind, vec_all(activation.a), vec_all(activation.b)};
+}
+
+PSB_ALWAYS_INLINE vec vec_hard_sigmoid(vec_activation act, vec x)
+{
+    return vec_min(vec_all(1.0f), vec_max(vec_all(0.0f), vec_fma(act.a, x, act.b)));
+}
+
+/* To be called with a constant act.kind: the switch then vanishes. */
+PSB_ALWAYS_INLINE vec vec_activate(vec_activation act, vec x)
+{
+    switch (act.kind) {
+    case PSB_ACTIVATION_RELU:
+        return vec_max(vec_all(0.0f), x);
+    case PSB_ACTIVATION_LEAKY_RELU:
+        return vec_where_negative(x, vec_mul(x, act.a));
+    case PSB_ACTIVATION_CLIP:
+        return vec_min(act.b, vec_max(act.a, x));
+    case PSB_ACTIVATION_SIGMOID:
+        return vec_reciprocal(vec_one_plus_exp_of_minus(x));
+    case PSB_ACTIVATION_SILU:
+        /* bounded below, so that -large times a sigmoid that cannot reach zero stays nearly zero */
+        x = vec_max(vec_all(-PSB_EXP_LIMIT), x);
+        return vec_mul(x, vec_reciprocal(vec_one_plus_exp_of_minus(x)));
+    case PSB_ACTIVATION_HARD_SIGMOID:
+        return vec_hard_sigmoid(act, x);
+    case PSB_ACTIVATION_HARD_SWISH:
+        return vec_mul(x, vec_hard_sigmoid(act, x));
+    case PSB_ACTIVATION_NONE:
+    case PSB_ACTIVATION_COUNT:
+        break;
+    }
+    return x;
+}
+
+#endif

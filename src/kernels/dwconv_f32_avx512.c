@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Depthwise convolution for AVX-512; the loops stand in dwconv_f32_simd_int.h.
+ */
+#include "kernels/dwconv_f32.h"
+
+#include "kernels/vec_avx512_int.h"
+
+#include "kernels/dwconv_f32_simd_int.h"
+
+void psb_dwconv_f32_avx512(const psb_dwconv_f32_args *args)
+{
+    dwconv_run(args, psb_unary_f32_activate_avx512);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Activations and softmax of rows for AVX2 and FMA; the loops stand in unary_f32_simd_int.h.
+ */
+#include "kernels/unary_f32.h"
+
+#include "kernels/vec_avx2_int.h"
+
+#include "kernels/unary_f32_simd_int.h"
+
+void psb_unary_f32_activate_avx2(const psb_unary_f32_args *args)
+{
+    unary_activate(args);
+}
+
+void psb_unary_f32_softmax_avx2(const psb_unary_f32_args *args)
+{
+    unary_softmax(args);
+}
