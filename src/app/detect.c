@@ -69,7 +69,7 @@ static psb_status open_all(detect_run *run, const char *input)
     return status ? status : psb_outfile_open(&run->to, options->output);
 }
 
-static psb_status look(detect_run *run, const psb_frame *frame)
+static psb_status look(detect_run *run, const psb_frame *frame, int64_t number)
 {
     const psb_boxes *boxes = NULL;
     psb_status status = psb_detector_step(run->detector, &boxes, frame);
@@ -77,7 +77,7 @@ static psb_status look(detect_run *run, const psb_frame *frame)
     run->looked_at++;
     run->boxes += boxes->count;
     for (int32_t i = 0; i < boxes->count && !status; i++)
-        status = psb_mot_write_row(run->to, run->frames, -1, boxes->x0_px[i], boxes->y0_px[i], boxes->x1_px[i],
+        status = psb_mot_write_row(run->to, number, -1, boxes->x0_px[i], boxes->y0_px[i], boxes->x1_px[i],
                                    boxes->y1_px[i], boxes->score[i]);
     return status;
 }
@@ -88,11 +88,11 @@ static psb_status look_at_all(detect_run *run)
     psb_status status = PSB_OK;
     while (!status && !psb_interrupt_is_asked(run->interrupt)) {
         psb_frame *frame = NULL;
-        status = psb_source_read(run->source, &frame);
+        int64_t number = 0;
+        status = psb_source_read(run->source, &frame, &number);
         if (status) break;
-        const bool is_due = run->frames % run->options->every == 0;
         run->frames++;
-        if (is_due) status = look(run, frame);
+        if ((number - 1) % run->options->every == 0) status = look(run, frame, number);
         psb_frame_unref(&frame);
         psb_progress_show(&run->progress, run->frames);
     }

@@ -15,34 +15,42 @@
 /* Frames read ahead: enough to even out a key frame's cost, few enough to stay in memory of tens of megabytes at 4K. */
 enum { AHEAD_FRAMES = 4 };
 
+typedef struct source_item {
+    psb_frame *frame;
+    int64_t number;
+} source_item;
+
 struct psb_source {
     psb_reader *reader;
     psb_reader_info info; /* of the moment of opening */
     psb_clock clock;
     psb_histogram times;
-    psb_mailbox *ahead; /* NULL when not threaded */
+    psb_mailbox *ahead;                  /* of items; NULL when not threaded */
+    source_item items[AHEAD_FRAMES + 2]; /* in turn: those waiting, one being filled, one being taken */
     psb_thread *thread;
     psb_status end_status; /* why reading ended; written before `ahead` is closed */
     char end_text[PSB_ERROR_TEXT_BYTES];
 };
 
-static psb_status read_timed(psb_source *source, psb_frame **out)
+static psb_status read_timed(psb_source *source, source_item *out)
 {
     const int64_t begun_ns = psb_clock_now_ns(&source->clock);
-    const psb_status status = psb_reader_read(source->reader, out);
-    if (!status) psb_histogram_add(&source->times, psb_clock_now_ns(&source->clock) - begun_ns);
-    return status;
+    const psb_status status = psb_reader_read(source->reader, &out->frame);
+    if (status) return status;
+    psb_histogram_add(&source->times, psb_clock_now_ns(&source->clock) - begun_ns);
+    out->number = psb_reader_info_get(source->reader).frame_number;
+    return PSB_OK;
 }
 
 static void read_ahead(void *user)
 {
     psb_source *source = user;
     psb_status status = PSB_OK;
-    while (!status) {
-        psb_frame *frame = NULL;
-        status = read_timed(source, &frame);
-        if (!status && !psb_mailbox_put(source->ahead, frame)) {
-            psb_frame_unref(&frame);
+    for (int32_t i = 0; !status; i = (i + 1) % (AHEAD_FRAMES + 2)) {
+        source_item *item = &source->items[i];
+        status = read_timed(source, item);
+        if (!status && !psb_mailbox_put(source->ahead, item)) {
+            psb_frame_unref(&item->frame);
             status = PSB_END; /* nobody waits for more */
         }
     }
@@ -83,13 +91,21 @@ void psb_source_close(psb_source **source)
     *source = NULL;
 }
 
-psb_status psb_source_read(psb_source *source, psb_frame **out)
+psb_status psb_source_read(psb_source *source, psb_frame **out, int64_t *number_out)
 {
-    *out = NULL;
-    if (!source->ahead) return read_timed(source, out);
-    *out = psb_mailbox_get(source->ahead);
-    if (*out) return PSB_OK;
-    return source->end_status == PSB_END ? PSB_END : psb_fail_text(source->end_status, source->end_text);
+    source_item own = {0};
+    source_item *item = &own;
+    psb_status status = PSB_OK;
+    if (source->ahead) {
+        item = psb_mailbox_get(source->ahead);
+        if (!item)
+            status = source->end_status == PSB_END ? PSB_END : psb_fail_text(source->end_status, source->end_text);
+    } else {
+        status = read_timed(source, item);
+    }
+    *out = status ? NULL : item->frame;
+    *number_out = status ? 0 : item->number;
+    return status;
 }
 
 psb_reader_info psb_source_info(const psb_source *source)
@@ -101,7 +117,7 @@ psb_reader_info psb_source_finish(psb_source *source)
 {
     if (source->thread) {
         psb_mailbox_close(source->ahead);
-        for (psb_frame *frame; (frame = psb_mailbox_get(source->ahead));) psb_frame_unref(&frame);
+        for (source_item *item; (item = psb_mailbox_get(source->ahead));) psb_frame_unref(&item->frame);
         psb_thread_destroy(&source->thread);
     }
     return source->reader ? psb_reader_info_get(source->reader) : (psb_reader_info){0};

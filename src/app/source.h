@@ -7,6 +7,7 @@
 #define PSB_APP_SOURCE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <passerby/frame.h>
 
@@ -22,8 +23,9 @@ psb_status psb_source_open(psb_source **out, const char *input, const psb_reader
 /* Ends the thread and closes the reader. Accepts NULL and a NULL inside. */
 void psb_source_close(psb_source **source);
 
-/* The next frame; PSB_END after the last. */
-psb_status psb_source_read(psb_source *source, psb_frame **out);
+/* The next frame and its number in the input, from 1 (damaged pictures of a folder keep theirs); PSB_END after the
+ * last. */
+psb_status psb_source_read(psb_source *source, psb_frame **out, int64_t *number_out);
 
 /* What is known of the input once it is open: its counts are those of that moment. */
 psb_reader_info psb_source_info(const psb_source *source);

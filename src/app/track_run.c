@@ -171,9 +171,10 @@ static psb_status step(track_run *run, psb_frame *frame, int64_t number, double 
 static psb_status step_all_pictures(track_run *run)
 {
     psb_status status = PSB_OK;
-    for (int64_t number = 1; !status && !psb_interrupt_is_asked(run->interrupt); number++) {
+    while (!status && !psb_interrupt_is_asked(run->interrupt)) {
         psb_frame *frame = NULL;
-        status = psb_source_read(run->source, &frame);
+        int64_t number = 0;
+        status = psb_source_read(run->source, &frame, &number);
         if (status) break;
         const double time_s = psb_frame_time_s(frame);
         if (is_wanted(run->options, time_s))

@@ -6,6 +6,7 @@
  */
 #include "app/video.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@
 #include "media/writer.h"
 #include "privacy/regions.h"
 
-enum { JOB_COUNT = 4 };
+enum { JOB_COUNT = 4, PATH_BYTES = 4096 };
 
 typedef struct video_job { /* what the encoding side needs of a psb_camera_result */
     psb_frame *frame;
@@ -30,7 +31,8 @@ typedef struct video_job { /* what the encoding side needs of a psb_camera_resul
 } video_job;
 
 struct psb_video {
-    psb_video_options options;
+    psb_video_options options; /* path points to the copy below */
+    char path[PATH_BYTES];
     psb_outfile *file;
     psb_writer *writer; /* from the first frame on */
     int32_t width, height;
@@ -58,8 +60,6 @@ static psb_status open_writer(psb_video *video, const psb_image *image)
     if (status) return status;
     video->width = image->width;
     video->height = image->height;
-    psb_log_line(video->options.log, PSB_LOG_INFO, "%s: encoder %s", video->options.path,
-                 psb_writer_encoder(video->writer));
     return PSB_OK;
 }
 
@@ -126,6 +126,8 @@ psb_status psb_video_open(psb_video **out, const psb_video_options *options)
     psb_video *video = calloc(1, sizeof(*video));
     if (!video) return psb_fail_memory("video", sizeof(*video));
     video->options = *options;
+    snprintf(video->path, sizeof(video->path), "%s", options->path);
+    video->options.path = video->path;
     psb_status status = psb_redactor_create(&video->redactor);
     if (status) goto done;
     status = psb_outfile_open(&video->file, options->path);

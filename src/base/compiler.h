@@ -10,8 +10,13 @@
 #define PSB_UNUSED                  __attribute__((unused))
 #define PSB_ALWAYS_INLINE           __attribute__((always_inline)) static inline
 
-/* Before a loop: write out its body (at most 16 times, as many as it has when that is a constant). */
+/* Before a loop of a constant number of rounds, at most 16: write it out, so that arrays that it indexes can live in
+ * registers. */
+#if defined(__clang__)
+#define PSB_UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define PSB_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 /* Whether processor and system support an instruction set, by the compiler's name of it ("avx2"). */
 #if defined(__x86_64__)

@@ -13,25 +13,33 @@
 
 #define PSB_EXP_LIMIT 87.0f /* exp(-87) = 1.6e-38 and exp(87) = 6.1e37 are ordinary floats, and so is 1 + exp(87) */
 
-/* |x| <= PSB_EXP_LIMIT, or NaN. */
-PSB_ALWAYS_INLINE vec vec_exp(vec x)
+/* exp(-x) as a factor near one and a power of two, so that who adds to their product can do both in one step. */
+typedef struct vec_exp_parts {
+    vec factor, power;
+} vec_exp_parts;
+
+/* |x| <= PSB_EXP_LIMIT, or NaN. Adding 1.5 * 2^23 + 127 rounds to a whole number n and leaves n + 127 in the lowest bits:
+ * the exponent field of 2^n, once shifted up. s is -r, so the polynomial's signs alternate. */
+PSB_ALWAYS_INLINE vec_exp_parts vec_exp_of_minus(vec x)
 {
-    vec n = vec_round(vec_mul(x, vec_all(0x1.715476p+0f)));
-    vec r = vec_fma(n, vec_all(-0x1.62e400p-1f), x);
-    r = vec_fma(n, vec_all(-0x1.7f7d1cp-20f), r);
-    vec p = vec_fma(vec_all(0x1.10627ap-7f), r, vec_all(0x1.572a06p-5f));
-    p = vec_fma(p, r, vec_all(0x1.5557aep-3f));
-    p = vec_fma(p, r, vec_all(0x1.fffdfcp-2f));
-    p = vec_fma(p, r, vec_all(1.0f));
-    p = vec_fma(p, r, vec_all(1.0f));
-    return vec_scale(p, n);
+    const vec rounder = vec_all(0x1.8000fep23f);
+    vec biased = vec_fma(x, vec_all(-0x1.715476p+0f), rounder);
+    vec n = vec_sub(biased, rounder);
+    vec s = vec_fma(n, vec_all(0x1.62e400p-1f), x);
+    s = vec_fma(n, vec_all(0x1.7f7d1cp-20f), s);
+    vec p = vec_fma(vec_all(-0x1.10627ap-7f), s, vec_all(0x1.572a06p-5f));
+    p = vec_fma(p, s, vec_all(-0x1.5557aep-3f));
+    p = vec_fma(p, s, vec_all(0x1.fffdfcp-2f));
+    p = vec_fma(p, s, vec_all(-1.0f));
+    p = vec_fma(p, s, vec_all(1.0f));
+    return (vec_exp_parts){p, vec_from_exponent(biased)};
 }
 
-/* 1 + exp(-x) with x kept where neither end overflows. */
-PSB_ALWAYS_INLINE vec vec_one_plus_exp_of_minus(vec x)
+/* 1 / (1 + exp(-x)), |x| <= PSB_EXP_LIMIT, or NaN. */
+PSB_ALWAYS_INLINE vec vec_bounded_sigmoid(vec x)
 {
-    vec bounded = vec_min(vec_all(PSB_EXP_LIMIT), vec_max(vec_all(-PSB_EXP_LIMIT), x));
-    return vec_add(vec_all(1.0f), vec_exp(vec_sub(vec_all(0.0f), bounded)));
+    vec_exp_parts e = vec_exp_of_minus(x);
+    return vec_reciprocal(vec_fma(e.factor, e.power, vec_all(1.0f)));
 }
 
 /* An activation with its two numbers spread over vectors, made once per call. */
@@ -61,11 +69,11 @@ PSB_ALWAYS_INLINE vec vec_activate(vec_activation act, vec x)
     case PSB_ACTIVATION_CLIP:
         return vec_min(act.b, vec_max(act.a, x));
     case PSB_ACTIVATION_SIGMOID:
-        return vec_reciprocal(vec_one_plus_exp_of_minus(x));
+        return vec_bounded_sigmoid(vec_min(vec_all(PSB_EXP_LIMIT), vec_max(vec_all(-PSB_EXP_LIMIT), x)));
     case PSB_ACTIVATION_SILU:
         /* bounded below, so that -large times a sigmoid that cannot reach zero stays nearly zero */
         x = vec_max(vec_all(-PSB_EXP_LIMIT), x);
-        return vec_mul(x, vec_reciprocal(vec_one_plus_exp_of_minus(x)));
+        return vec_mul(x, vec_bounded_sigmoid(vec_min(vec_all(PSB_EXP_LIMIT), x)));
     case PSB_ACTIVATION_HARD_SIGMOID:
         return vec_hard_sigmoid(act, x);
     case PSB_ACTIVATION_HARD_SWISH:

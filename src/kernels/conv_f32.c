@@ -7,7 +7,6 @@
  */
 #include "kernels/conv_f32.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { BLOCK_PIXELS = 56 }; /* windows gathered at once: a multiple of the tiles' 4 and 14 rows; nine of 6 */
@@ -57,20 +56,25 @@ static void gather_window(float *to, const psb_conv_f32_args *args, int32_t in_y
         }
 }
 
-/* Output pixels x_first .. x_end - 1 of row y, gathered. */
-static void run_gathered(const psb_gemm_f32_kernel *kernel, const psb_conv_f32_args *args, int32_t y, int32_t x_first,
-                         int32_t x_end)
+/* A line of output pixels, along a row or down a column. */
+typedef struct pixel_line {
+    int32_t y, x, count;
+    int32_t step_y, step_x; /* one is 1, the other 0 */
+} pixel_line;
+
+static void run_gathered(const psb_gemm_f32_kernel *kernel, const psb_conv_f32_args *args, pixel_line line)
 {
     const psb_window *w = &args->window;
     size_t q = window_count(w);
-    for (int32_t x = x_first; x < x_end; x += BLOCK_PIXELS) {
-        int32_t count = x_end - x < BLOCK_PIXELS ? x_end - x : BLOCK_PIXELS;
-        for (int32_t i = 0; i < count; i++)
-            gather_window(args->workspace + (size_t)i * q, args, y * w->stride_y - w->pad_top,
-                          (x + i) * w->stride_x - w->pad_left);
+    for (; line.count > 0; line.count -= BLOCK_PIXELS) {
+        int32_t count = line.count < BLOCK_PIXELS ? line.count : BLOCK_PIXELS;
+        float *out = args->out + (size_t)line.y * w->out_row + (size_t)line.x * w->out_pixel;
+        for (int32_t i = 0; i < count; i++, line.y += line.step_y, line.x += line.step_x)
+            gather_window(args->workspace + (size_t)i * q, args, line.y * w->stride_y - w->pad_top,
+                          line.x * w->stride_x - w->pad_left);
         kernel->run(&(psb_gemm_f32_args){
-            .c = args->out + (size_t)y * w->out_row + (size_t)x * w->out_pixel,
-            .ldc = w->out_pixel,
+            .c = out,
+            .ldc = line.step_y ? w->out_row : w->out_pixel,
             .a = args->workspace,
             .lda = q,
             .packed = args->packed,
@@ -103,25 +107,34 @@ static void run_in_place(const psb_gemm_f32_kernel *kernel, const psb_conv_f32_a
     });
 }
 
+/* Outputs first .. end - 1 of a side have windows that lie inside; first == end where none does. */
+typedef struct inside_span {
+    int32_t first, end;
+} inside_span;
+
+static inside_span span_inside(int32_t in, int32_t out, int32_t kernel, int32_t stride, int32_t pad)
+{
+    inside_span span = {.first = (pad + stride - 1) / stride};
+    if (span.first > out) span.first = out;
+    span.end = in + pad < kernel ? 0 : (in + pad - kernel) / stride + 1;
+    if (span.end > out) span.end = out;
+    if (span.end < span.first) span.end = span.first;
+    return span;
+}
+
 void psb_conv_f32_run(const psb_gemm_f32_kernel *kernel, const psb_conv_f32_args *args)
 {
     const psb_window *w = &args->window;
-    /* first and one past the last column whose window is inside; an empty span where there is none */
-    int32_t x_in = (w->pad_left + w->stride_x - 1) / w->stride_x;
-    int32_t x_out = w->in_width < w->kernel_width - w->pad_left
-                        ? 0
-                        : (w->in_width - w->kernel_width + w->pad_left) / w->stride_x + 1;
-    if (x_out > w->out_width) x_out = w->out_width;
+    inside_span rows = span_inside(w->in_height, w->out_height, w->kernel_height, w->stride_y, w->pad_top);
+    inside_span columns = span_inside(w->in_width, w->out_width, w->kernel_width, w->stride_x, w->pad_left);
+    if (w->in_pixel != (size_t)w->channels) columns.end = columns.first; /* gaps: gather everything */
+    if (columns.first == columns.end) rows.end = rows.first;
 
-    for (int32_t y = 0; y < w->out_height; y++) {
-        int32_t in_y = y * w->stride_y - w->pad_top;
-        bool inside = in_y >= 0 && in_y + w->kernel_height <= w->in_height;
-        if (!inside || w->in_pixel != (size_t)w->channels || x_in >= x_out) {
-            run_gathered(kernel, args, y, 0, w->out_width);
-            continue;
-        }
-        run_gathered(kernel, args, y, 0, x_in);
-        run_in_place(kernel, args, y, x_in, x_out);
-        run_gathered(kernel, args, y, x_out, w->out_width);
-    }
+    for (int32_t y = rows.first; y < rows.end; y++) run_in_place(kernel, args, y, columns.first, columns.end);
+    int32_t inside_rows = rows.end - rows.first;
+    for (int32_t x = 0; x < w->out_width && inside_rows; x++) /* the columns left and right of what was done in place */
+        if (x < columns.first || x >= columns.end)
+            run_gathered(kernel, args, (pixel_line){rows.first, x, inside_rows, 1, 0});
+    for (int32_t y = 0; y < w->out_height; y++)
+        if (y < rows.first || y >= rows.end) run_gathered(kernel, args, (pixel_line){y, 0, w->out_width, 0, 1});
 }

@@ -51,7 +51,10 @@ typedef struct psb_prepare_kernel {
     const char *name;
 } psb_prepare_kernel;
 
-#define PSB_PREPARE_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
+#define PSB_PREPARE_LIST(X) /* isa, needs; slowest first */                                                            \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
 #define X(isa, needs)                                                                                                  \
     psb_prepare_blend_fn psb_prepare_blend_##isa;                                                                      \
     psb_prepare_row_fn psb_prepare_row_##isa;

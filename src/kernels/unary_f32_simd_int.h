@@ -60,6 +60,13 @@ PSB_ALWAYS_INLINE void unary_activate(const psb_unary_f32_args *args)
     }
 }
 
+/* exp(x - top), x <= top */
+PSB_ALWAYS_INLINE vec exp_below(vec top, vec x)
+{
+    vec_exp_parts e = vec_exp_of_minus(vec_min(vec_all(PSB_EXP_LIMIT), vec_sub(top, x)));
+    return vec_mul(e.factor, e.power);
+}
+
 PSB_ALWAYS_INLINE void softmax_row(float *out, const float *in, size_t columns)
 {
     size_t whole = columns / VEC_WIDTH * VEC_WIDTH;
@@ -68,16 +75,16 @@ PSB_ALWAYS_INLINE void softmax_row(float *out, const float *in, size_t columns)
     vec largest = whole < columns ? vec_fill(vec_load_part(in + whole, part), part, lowest) : lowest;
     for (size_t j = 0; j < whole; j += VEC_WIDTH) largest = vec_max(largest, vec_load(in + j));
 
-    vec top = vec_all(vec_largest(largest)), floor = vec_all(-PSB_EXP_LIMIT), sum = vec_all(0.0f);
+    vec top = vec_all(vec_largest(largest)), sum = vec_all(0.0f);
     for (size_t j = 0; j < whole; j += VEC_WIDTH) {
-        vec e = vec_exp(vec_max(floor, vec_sub(vec_load(in + j), top)));
+        vec e = exp_below(top, vec_load(in + j));
         vec_store(out + j, e);
         sum = vec_add(sum, e);
     }
     vec last = vec_all(0.0f);
     if (whole < columns) {
-        last = vec_exp(vec_max(floor, vec_min(vec_all(0.0f), vec_sub(vec_load_part(in + whole, part), top))));
-        sum = vec_add(sum, vec_fill(last, part, vec_all(0.0f)));
+        last = vec_fill(exp_below(top, vec_fill(vec_load_part(in + whole, part), part, top)), part, vec_all(0.0f));
+        sum = vec_add(sum, last);
     }
 
     vec divisor = vec_all(vec_sum(sum));

@@ -90,16 +90,9 @@ PSB_ALWAYS_INLINE vec vec_where_negative(vec x, vec if_negative)
     return _mm256_blendv_ps(x, if_negative, _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_LT_OQ));
 }
 
-PSB_ALWAYS_INLINE vec vec_round(vec x)
+PSB_ALWAYS_INLINE vec vec_from_exponent(vec x)
 {
-    return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-}
-
-/* The exponent field of 2^n is n + 127. */
-PSB_ALWAYS_INLINE vec vec_scale(vec x, vec n)
-{
-    __m256i field = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_mul_ps(x, _mm256_castsi256_ps(field));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(x), 23));
 }
 
 /* rcpps has 11 bits only, and differs between makers: dividing costs no more than the two steps it would need. */

@@ -94,16 +94,10 @@ PSB_ALWAYS_INLINE vec vec_where_negative(vec x, vec if_negative)
     return _mm512_mask_mov_ps(x, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ), if_negative);
 }
 
-/* To the nearest whole number. */
-PSB_ALWAYS_INLINE vec vec_round(vec x)
+/* The float whose exponent field is the lowest 8 bits of x's representation, mantissa zero; bit 8 must be clear. */
+PSB_ALWAYS_INLINE vec vec_from_exponent(vec x)
 {
-    return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-}
-
-/* x * 2^n for a whole n in -126 .. 127. */
-PSB_ALWAYS_INLINE vec vec_scale(vec x, vec n)
-{
-    return _mm512_scalef_ps(x, n);
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(x), 23));
 }
 
 /* 1 / x for 1 <= x <= 2^126: an estimate of 14 bits and one step of Newton's. */

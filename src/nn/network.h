@@ -27,13 +27,16 @@ typedef struct psb_network psb_network;
 
 typedef struct psb_network_info {
     int32_t nodes_in_file, nodes_planned;
-    int64_t weights_count;    /* float32 scalars used */
-    int64_t macs;             /* multiply-adds of the convolutions */
+    int64_t weights_count; /* float32 scalars used */
+    int64_t macs;          /* multiply-adds of the convolutions */
     size_t arena_bytes, packed_bytes;
     int32_t inputs, outputs;
 } psb_network_info;
 
-/* Bounds: file 512 MB, tensor 2^31 elements, plan 1 GB, 100,000 nodes. cpu_flags: base/cpu.h. */
+/* Everything that a file can have wrong is found here, so that running cannot fail. Errors: PSB_BAD_INPUT for what is
+ * no valid network or beyond the bounds, PSB_UNSUPPORTED for what is valid but not ours, each naming file, node, found
+ * and expected; PSB_NO_MEMORY; *out is then NULL. Only fixed sizes; a batch symbol is taken as 1.
+ * Bounds: file 512 MB, tensor 2^31 elements, plan 1 GB, 100,000 nodes. cpu_flags: base/cpu.h. */
 psb_status psb_network_open(psb_network **out, const char *onnx_path, uint32_t cpu_flags);
 /* The same from memory; `name` stands in messages for the path. */
 psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
@@ -48,9 +51,13 @@ void psb_network_run(psb_network *network);
 
 /* What was planned, in order of running: for people (`passerby model info --kernels`). Texts are the network's. */
 typedef struct psb_network_step {
-    const char *op;        /* "Conv", "MaxPool", ... */
-    const char *node_name; /* the output tensor or node in the file */
-    const char *kernel;    /* which variant was picked: "gemm_f32_avx512"; "" where none is used */
+    const char *op;        /* "conv 3x3", "max pool", "copy", ... */
+    const char *node_name; /* of the file's node; for a copy, the value that is copied */
+    const char *kernel;    /* the variant that was picked: "c", "avx2", "avx512" */
+    const char *fused;     /* the activation that it applies to what it makes, or "none" */
+    int32_t rank;
+    int64_t dims[PSB_TENSOR_MAX_RANK]; /* of the output */
+    int64_t macs;                      /* of convolutions, else 0 */
 } psb_network_step;
 
 int32_t psb_network_step_count(const psb_network *network);

@@ -64,8 +64,10 @@ static psb_status run_stage(psb_tracker *tracker, const match_stage *stage)
         for (int32_t j = 0; j < tracker->boxes.count; j++) {
             const double score = tracker->boxes.score[j];
             if (tracker->target_of_box[j] >= 0 || score < stage->least_score || score >= stage->below_score) continue;
-            const double gain = similarity(tracker, target, j) - stage->least_similarity;
+            double gain = similarity(tracker, target, j) - stage->least_similarity;
             if (gain <= 0) continue;
+            const double unseen_s = tracker->now_s - tracker->dt_s - target->seen_s;
+            gain += tracker->tuning.weight_seen * exp(-unseen_s / tracker->tuning.late_s);
             const psb_status status = add_pair(tracker, (psb_pair){i, j, gain});
             if (status) return status;
         }

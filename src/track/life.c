@@ -51,6 +51,20 @@ void psb_target_predict(psb_target *target, const psb_tracker *tracker)
     set_predicted(target);
 }
 
+void psb_target_shift(psb_target *target, double x_px, double y_px)
+{
+    target->x.value += x_px;
+    target->y.value += y_px;
+    set_predicted(target);
+}
+
+/* A measurement far off counts less: its noise grows so that it is `limit` deviations off. */
+static void update_axis(psb_axis *axis, double measured, double var_noise, double limit)
+{
+    const double surprise2 = squared(measured - axis->value) / squared(limit);
+    psb_axis_update(axis, measured, fmax(var_noise, surprise2 - axis->var_value));
+}
+
 void psb_target_update(psb_target *target, const psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
@@ -58,13 +72,13 @@ void psb_target_update(psb_target *target, const psb_tracker *tracker)
     const double width = (double)box.x1_px - box.x0_px, height = (double)box.y1_px - box.y0_px;
     const double x = 0.5 * ((double)box.x0_px + box.x1_px), y = 0.5 * ((double)box.y0_px + box.y1_px);
     const float score = tracker->boxes.score[target->box_i];
-    const double weak = 1 + t->noise_weak * (1 - fmin(fmax(score, 0), 1));
+    const double weak = (1 + t->noise_weak * (1 - fmin(fmax(score, 0), 1))) * (1 + t->noise_crowd * target->covered);
     const double scale = fmax(target->height.value, 1e-3);
     const double var_place = squared(t->noise_place * scale * weak), var_size = squared(t->noise_size * scale * weak);
-    psb_axis_update(&target->x, x, var_place);
-    psb_axis_update(&target->y, y, var_place);
-    psb_axis_update(&target->width, width, var_size);
-    psb_axis_update(&target->height, height, var_size);
+    update_axis(&target->x, x, var_place, t->noise_surprise);
+    update_axis(&target->y, y, var_place, t->noise_surprise);
+    update_axis(&target->width, width, var_size, t->noise_surprise);
+    update_axis(&target->height, height, var_size, t->noise_surprise);
     target->seen = box;
     target->seen_s = tracker->now_s;
     target->score = score;

@@ -9,32 +9,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "geometry/iou.h"
 #include "track/tracker_int.h"
 
 const psb_tracker_tuning psb_tracker_tuning_default = {
-    .noise_place = 0.05,
-    .noise_size = 0.07,
-    .noise_weak = 1,
-    .wander_place = 0.5,
-    .wander_size = 0.1,
-    .start_speed = 1.0,
-    .start_growth = 0.1,
-    .forget_speed_s = 2,
-    .forget_growth_s = 1,
-    .gate = 4,
-    .weight_overlap = 0.6,
-    .weight_place = 0.2,
-    .weight_size = 0.2,
-    .power_height = 1,
-    .least_strong = 0.2,
-    .least_weak = 0.35,
-    .least_tentative = 0.3,
-    .strong_score = 0.5,
-    .weak_score = 0.1,
-    .birth_score = 0.5,
-    .max_lost_s = 1.0,
-    .tentative_s = 0.2,
-    .confirm_hits = 2,
+#define X(name, value, meaning) .name = (value),
+    PSB_TRACKER_TUNING_LIST(X)
+#undef X
 };
 
 void psb_tracker_options_init(psb_tracker_options *options)
@@ -98,6 +79,7 @@ void psb_tracker_reset(psb_tracker *tracker)
 {
     tracker->has_time = false;
     tracker->target_count = 0;
+    tracker->sway = (psb_sway){0};
     tracker->out.count = 0;
 }
 
@@ -195,10 +177,35 @@ static void end_targets(psb_tracker *tracker)
     tracker->target_count = kept;
 }
 
+static void find_covered(psb_tracker *tracker)
+{
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        psb_target *target = &tracker->targets[i];
+        target->covered = 0;
+        for (int32_t j = 0; j < tracker->target_count; j++) {
+            const psb_target *other = &tracker->targets[j];
+            if (i == j || other->predicted.x0_px >= target->predicted.x1_px || other->predicted.x1_px <= target->predicted.x0_px || !other->is_confirmed) continue;
+            const double covered = psb_covered(target->predicted, other->predicted);
+            if (covered > target->covered) target->covered = covered;
+        }
+    }
+}
+
+static bool is_taken(const psb_tracker *tracker, int32_t box_i)
+{
+    const psb_box box = psb_boxes_at(&tracker->boxes, box_i);
+    for (int32_t i = 0; i < tracker->boxes.count; i++)
+        if (i != box_i && tracker->target_of_box[i] >= 0 &&
+            psb_iou(box, psb_boxes_at(&tracker->boxes, i)) > tracker->tuning.birth_apart)
+            return true;
+    return false;
+}
+
 static void begin_targets(psb_tracker *tracker)
 {
     for (int32_t i = 0; i < tracker->boxes.count; i++) {
         if (tracker->target_of_box[i] >= 0 || tracker->boxes.score[i] < tracker->tuning.birth_score) continue;
+        if (is_taken(tracker, i)) continue;
         psb_target *target = &tracker->targets[tracker->target_count++];
         psb_target_start(target, tracker, i);
         target->id = tracker->next_id++;
@@ -239,6 +246,8 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     tracker->now_s = time_s;
     tracker->has_time = true;
     for (int32_t i = 0; i < tracker->target_count; i++) psb_target_predict(&tracker->targets[i], tracker);
+    psb_tracker_follow_sway(tracker);
+    find_covered(tracker);
     status = psb_tracker_associate(tracker);
     if (status) return status;
     for (int32_t i = 0; i < tracker->target_count; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Log lines: their form, the level's gate, the cut at 2048 bytes, and no control character of a file's name let through.
+ * Log lines: their form, the level's gate, the cut at 2048 bytes, and no control character of a file's name let
+ * through.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The mailbox between real threads: order kept, nothing lost or doubled under `put`, the newest wins and the dropped are
- * counted under `swap`, and closing wakes whoever waits.
+ * The mailbox between real threads: order kept, nothing lost or doubled under `put`, the newest wins and the dropped
+ * are counted under `swap`, and closing wakes whoever waits.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A thread runs once, is joined by destroy, has its name cut to fit, takes no signals and leaves the caller's mask alone.
+ * A thread runs once, is joined by destroy, has its name cut to fit, takes no signals and leaves the caller's mask
+ * alone.
  */
 #include <pthread.h>
 #include <setjmp.h>

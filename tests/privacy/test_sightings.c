@@ -70,7 +70,8 @@ static void a_gap_is_bridged_along_the_way(void **state)
 static void strangers_are_not_linked(void **state)
 {
     (void)state;
-    const psb_box strangers[] = {person(160, 0, 100), person(0, 160, 100), person(0, 0, 180), person(30, 50, 50)};
+    const psb_box strangers[] = {person(60, 0, 100), person(0, 60, 100), person(300, 0, 100), person(0, 0, 180),
+                                 person(30, 50, 50)};
     for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
         psb_sightings sightings;
         assert_int_equal(psb_sightings_init(&sightings), PSB_OK);

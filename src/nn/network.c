@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The front door: import, rewrite, plan, make operators, and from then on only run them in order. The graph and the
+ * plan are gone once the operators have what they need.
+ */
+#include "nn/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "nn/import_int.h"
+#include "nn/operator_int.h"
+#include "nn/pass_int.h"
+#include "nn/plan_int.h"
+
+enum { ALIGN_BYTES = 64 };
+
+struct psb_network {
+    psb_graph graph; /* kept for its names and constants */
+    uint8_t *arena;
+    float *workspace;
+    int32_t operator_count, input_count, output_count;
+    psb_operator *operators;
+    psb_activation_kind *fused; /* of each operator */
+    psb_tensor_view *inputs, *outputs;
+    psb_network_info info;
+};
+
+static size_t round_up(size_t bytes)
+{
+    return (bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
+}
+
+static psb_operand operand_of(const psb_graph *graph, const psb_plan *plan, int32_t value)
+{
+    psb_operand operand = {.shape = graph->values[value].shape};
+    memcpy(operand.strides, plan->places[value].strides, sizeof(operand.strides));
+    return operand;
+}
+
+static float *address_of(const psb_network *network, const psb_plan *plan, int32_t value)
+{
+    const psb_place *place = &plan->places[value];
+    const psb_buffer *buffer = &plan->buffers[place->buffer];
+    /* constants are only ever operands, which kernels read */
+    float *base = buffer->constant ? (float *)(uintptr_t)buffer->constant
+                                   : (float *)(void *)(network->arena + buffer->offset_bytes);
+    return base + place->offset;
+}
+
+/* create and reshape of every step. */
+static psb_status make_operators(psb_network *network, const psb_plan *plan, uint32_t cpu_flags,
+                                 size_t *workspace_floats)
+{
+    const psb_graph *graph = &network->graph;
+    network->operators = calloc((size_t)plan->step_count + 1, sizeof(*network->operators));
+    network->fused = calloc((size_t)plan->step_count + 1, sizeof(*network->fused));
+    if (!network->operators || !network->fused)
+        return psb_fail_memory("operators", (size_t)plan->step_count * sizeof(*network->operators));
+    *workspace_floats = 0;
+    for (int32_t s = 0; s < plan->step_count; s++) {
+        const psb_node *node = &graph->nodes[plan->steps[s]];
+        psb_operand in[PSB_OPERATOR_INPUTS], out = operand_of(graph, plan, node->output);
+        int32_t count = 0;
+        for (; count < node->input_count; count++) in[count] = operand_of(graph, plan, node->inputs[count]);
+        if (node->residual >= 0) in[count++] = operand_of(graph, plan, node->residual);
+        psb_operator *fresh = &network->operators[network->operator_count++];
+        psb_status status = psb_operator_init(fresh, node, &out, in, count, cpu_flags);
+        if (status) return status;
+        network->fused[s] = node->activation.kind;
+        if (fresh->workspace_floats > *workspace_floats) *workspace_floats = fresh->workspace_floats;
+        network->info.packed_bytes += fresh->packed_floats * sizeof(float);
+        network->info.macs += fresh->macs;
+        if (network->info.packed_bytes + plan->arena_bytes + *workspace_floats * sizeof(float) >
+            PSB_GRAPH_MAX_PLAN_BYTES)
+            return psb_fail(PSB_BAD_INPUT, "%s: found a plan of more than %zu bytes of memory, expected at most 1 GB",
+                            graph->file, PSB_GRAPH_MAX_PLAN_BYTES);
+    }
+    return PSB_OK;
+}
+
+static void bind_operators(psb_network *network, const psb_plan *plan)
+{
+    const psb_graph *graph = &network->graph;
+    for (int32_t s = 0; s < plan->step_count; s++) {
+        const psb_node *node = &graph->nodes[plan->steps[s]];
+        const float *in[PSB_OPERATOR_INPUTS] = {0};
+        int32_t count = 0;
+        for (; count < node->input_count; count++) in[count] = address_of(network, plan, node->inputs[count]);
+        if (node->residual >= 0) in[count] = address_of(network, plan, node->residual);
+        psb_operator *bound = &network->operators[s];
+        bound->class->setup(bound, address_of(network, plan, node->output), in, network->workspace);
+    }
+}
+
+static psb_tensor_view view_of(const psb_network *network, const psb_plan *plan, int32_t value)
+{
+    const psb_value *source = &network->graph.values[value];
+    psb_tensor_view view = {.name = source->name, .data = address_of(network, plan, value), .rank = source->shape.rank};
+    memcpy(view.dims, source->shape.dims, sizeof(view.dims));
+    memcpy(view.strides, plan->places[value].strides, sizeof(view.strides));
+    return view;
+}
+
+static psb_status make_views(psb_network *network, const psb_plan *plan)
+{
+    const psb_graph *graph = &network->graph;
+    network->inputs = calloc((size_t)graph->input_count, sizeof(*network->inputs));
+    network->outputs = calloc((size_t)graph->output_count, sizeof(*network->outputs));
+    if (!network->inputs || !network->outputs) return psb_fail_memory("views", sizeof(*network->inputs));
+    for (; network->input_count < graph->input_count; network->input_count++)
+        network->inputs[network->input_count] = view_of(network, plan, graph->inputs[network->input_count]);
+    for (; network->output_count < graph->output_count; network->output_count++)
+        network->outputs[network->output_count] = view_of(network, plan, graph->outputs[network->output_count]);
+    return PSB_OK;
+}
+
+/* The arena begins as zeros: an input that nobody wrote is at least always the same. */
+static psb_status alloc_arena(psb_network *network, size_t arena_bytes, size_t workspace_floats)
+{
+    size_t arena = round_up(arena_bytes + 1), workspace = round_up(workspace_floats * sizeof(float) + 1);
+    network->arena = aligned_alloc(ALIGN_BYTES, arena);
+    network->workspace = aligned_alloc(ALIGN_BYTES, workspace);
+    if (!network->arena || !network->workspace) return psb_fail_memory("arena", arena + workspace);
+    memset(network->arena, 0, arena);
+    memset(network->workspace, 0, workspace);
+    network->info.arena_bytes = arena_bytes + workspace_floats * sizeof(float);
+    return PSB_OK;
+}
+
+/* Scalars that the rewritten graph computes with, as models' tables count them. */
+static int64_t count_weights(const psb_graph *graph)
+{
+    int64_t count = 0;
+    for (int32_t n = 0; n < graph->node_count; n++) {
+        const psb_node *node = &graph->nodes[n];
+        if (node->kind != PSB_NODE_CONV) continue;
+        int64_t channels = graph->values[node->inputs[0]].shape.dims[1];
+        int64_t out_channels = graph->values[node->output].shape.dims[1];
+        count += out_channels * (channels / node->group) * node->sliding.kernel[0] * node->sliding.kernel[1];
+        count += node->bias ? out_channels : 0;
+    }
+    return count;
+}
+
+psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                             uint32_t cpu_flags)
+{
+    *out = NULL;
+    psb_plan plan = {0};
+    size_t workspace_floats = 0;
+    psb_network *network = calloc(1, sizeof(*network));
+    if (!network) return psb_fail_memory("network", sizeof(*network));
+    psb_status status = psb_import_onnx(&network->graph, name, data, size_bytes);
+    if (!status) status = psb_pass_all(&network->graph);
+    if (status) goto done;
+    network->info.weights_count = count_weights(&network->graph);
+    status = psb_plan_make(&plan, &network->graph);
+    if (!status) status = make_operators(network, &plan, cpu_flags, &workspace_floats);
+    if (!status) status = alloc_arena(network, plan.arena_bytes, workspace_floats);
+    if (status) goto done;
+    bind_operators(network, &plan);
+    status = make_views(network, &plan);
+    if (status) goto done;
+    network->info.nodes_in_file = network->graph.nodes_in_file;
+    network->info.nodes_planned = network->operator_count;
+    network->info.inputs = network->input_count;
+    network->info.outputs = network->output_count;
+    network->graph.file = NULL; /* the caller's */
+    *out = network;
+    network = NULL;
+done:
+    psb_plan_fini(&plan);
+    psb_network_close(&network);
+    return status;
+}
+
+psb_status psb_network_open(psb_network **out, const char *onnx_path, uint32_t cpu_flags)
+{
+    psb_bytes file = {0};
+    *out = NULL;
+    psb_status status = psb_bytes_read(&file, onnx_path, PSB_GRAPH_MAX_FILE_BYTES);
+    if (!status) status = psb_network_parse(out, onnx_path, file.data, file.size_bytes, cpu_flags);
+    psb_bytes_fini(&file);
+    return status;
+}
+
+void psb_network_close(psb_network **network)
+{
+    if (!network || !*network) return;
+    psb_network *old = *network;
+    for (int32_t o = 0; o < old->operator_count; o++) psb_operator_fini(&old->operators[o]);
+    free(old->operators);
+    free(old->fused);
+    free(old->inputs);
+    free(old->outputs);
+    free(old->arena);
+    free(old->workspace);
+    psb_graph_fini(&old->graph);
+    free(old);
+    *network = NULL;
+}
+
+psb_network_info psb_network_info_get(const psb_network *network)
+{
+    return network->info;
+}
+
+psb_tensor_view psb_network_input(const psb_network *network, int32_t input_i)
+{
+    return network->inputs[input_i];
+}
+
+psb_tensor_view psb_network_output(const psb_network *network, int32_t output_i)
+{
+    return network->outputs[output_i];
+}
+
+int32_t psb_network_step_count(const psb_network *network)
+{
+    return network->operator_count;
+}
+
+psb_network_step psb_network_step_at(const psb_network *network, int32_t step_i)
+{
+    const psb_operator *step = &network->operators[step_i];
+    psb_network_step description = {
+        .op = step->kind,
+        .node_name = step->name,
+        .fused = psb_activation_name(network->fused[step_i]),
+        .kernel = step->kernel,
+        .rank = step->out.shape.rank,
+        .macs = step->macs,
+    };
+    memcpy(description.dims, step->out.shape.dims, sizeof(description.dims));
+    return description;
+}
+
+void psb_network_run(psb_network *network)
+{
+    for (int32_t o = 0; o < network->operator_count; o++) network->operators[o].class->run(&network->operators[o]);
+}
