@@ -38,5 +38,6 @@ extern const psb_command psb_command_track;
 extern const psb_command psb_command_detect;
 extern const psb_command psb_command_model_info;
 extern const psb_command psb_command_model_check;
+extern const psb_command psb_command_eval_tracks;
 
 #endif

@@ -16,8 +16,8 @@
 static const double threshold = 0.5;
 
 typedef struct clear_work {
-    int32_t *last, *before;              /* per truth identity: last track ever, track in the frame before; -1 = none */
-    int32_t *frames, *matched, *starts;  /* per truth identity */
+    int32_t *last, *before;             /* per truth identity: last track ever, track in the frame before; -1 = none */
+    int32_t *frames, *matched, *starts; /* per truth identity */
     int32_t *first, *column, *edge, *edge_of_row;
     double *weight;
 } clear_work;

@@ -99,7 +99,8 @@ static psb_status list_pairs(hota_work *work, const psb_eval_sequence *s)
     for (int32_t f = 0; f < s->frame_count; f++)
         for (int32_t g = s->gt_first[f]; g < s->gt_first[f + 1]; g++)
             for (int32_t p = s->pair_first[g]; p < s->pair_first[g + 1]; p++)
-                work->keys[n++] = (int64_t)s->gt_id[g] * s->track_id_count + s->track_id[s->track_first[f] + s->pair_track[p]];
+                work->keys[n++] =
+                    (int64_t)s->gt_id[g] * s->track_id_count + s->track_id[s->track_first[f] + s->pair_track[p]];
     int64_t *sorted = malloc((size_t)n * sizeof(*sorted) + 1);
     if (!sorted) return psb_fail_memory("HOTA", (size_t)n * sizeof(*sorted));
     memcpy(sorted, work->keys, (size_t)n * sizeof(*sorted));
@@ -136,7 +137,8 @@ static void align(hota_work *work, const psb_eval_sequence *s)
     }
     for (int32_t i = 0; i < work->n_pairs; i++) {
         hota_pair *pair = &work->pair[i];
-        const double frames = work->gt_frames[pair->key / s->track_id_count] + work->track_frames[pair->key % s->track_id_count];
+        const double frames =
+            work->gt_frames[pair->key / s->track_id_count] + work->track_frames[pair->key % s->track_id_count];
         pair->potential /= frames - pair->potential;
     }
 }

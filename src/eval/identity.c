@@ -27,7 +27,8 @@ static int32_t list_keys(int64_t *keys, const psb_eval_sequence *s)
         for (int32_t g = s->gt_first[f]; g < s->gt_first[f + 1]; g++)
             for (int32_t p = s->pair_first[g]; p < s->pair_first[g + 1]; p++)
                 if (s->pair_iou[p] >= threshold)
-                    keys[n++] = (int64_t)s->gt_id[g] * s->track_id_count + s->track_id[s->track_first[f] + s->pair_track[p]];
+                    keys[n++] =
+                        (int64_t)s->gt_id[g] * s->track_id_count + s->track_id[s->track_first[f] + s->pair_track[p]];
     qsort(keys, (size_t)n, sizeof(*keys), compare_keys);
     return n;
 }

@@ -23,12 +23,12 @@ typedef struct measure {
     const psb_precision_input *in;
     psb_precision_rules rules;
     double least_area_px2, most_area_px2;
-    ranked *order;      /* all detections, best first within each picture, then over all */
+    ranked *order; /* all detections, best first within each picture, then over all */
     int32_t n_order;
-    int8_t *verdict;    /* per detection: 1 hit, 0 false, -1 neither */
-    bool *is_taken;     /* per truth */
-    bool *is_ignored;   /* per truth, for the range of areas at hand */
-    double *precision;  /* along the curve */
+    int8_t *verdict;   /* per detection: 1 hit, 0 false, -1 neither */
+    bool *is_taken;    /* per truth */
+    bool *is_ignored;  /* per truth, for the range of areas at hand */
+    double *precision; /* along the curve */
     double *recall;
 } measure;
 
@@ -41,8 +41,10 @@ static int compare_ranked(const void *a, const void *b)
 
 static double overlap_area(const psb_precision_input *in, int32_t found, int32_t truth)
 {
-    const double w = fmin(in->found_x1_px[found], in->truth_x1_px[truth]) - fmax(in->found_x0_px[found], in->truth_x0_px[truth]);
-    const double h = fmin(in->found_y1_px[found], in->truth_y1_px[truth]) - fmax(in->found_y0_px[found], in->truth_y0_px[truth]);
+    const double w =
+        fmin(in->found_x1_px[found], in->truth_x1_px[truth]) - fmax(in->found_x0_px[found], in->truth_x0_px[truth]);
+    const double h =
+        fmin(in->found_y1_px[found], in->truth_y1_px[truth]) - fmax(in->found_y0_px[found], in->truth_y0_px[truth]);
     return w > 0 && h > 0 ? w * h : 0;
 }
 
@@ -54,7 +56,8 @@ static double found_area(const psb_precision_input *in, int32_t found)
 static double intersection_over_union(const psb_precision_input *in, int32_t found, int32_t truth)
 {
     const double both = overlap_area(in, found, truth);
-    const double truth_area = (in->truth_x1_px[truth] - in->truth_x0_px[truth]) * (in->truth_y1_px[truth] - in->truth_y0_px[truth]);
+    const double truth_area =
+        (in->truth_x1_px[truth] - in->truth_x0_px[truth]) * (in->truth_y1_px[truth] - in->truth_y0_px[truth]);
     return both / fmax(found_area(in, found) + truth_area - both, 1e-9);
 }
 
@@ -113,7 +116,8 @@ static void rank_pictures(measure *m)
     for (int32_t i = 0; i < in->picture_count; i++) {
         ranked *begin = m->order + m->n_order;
         const int32_t n = in->found_first[i + 1] - in->found_first[i];
-        for (int32_t k = 0; k < n; k++) begin[k] = (ranked){in->found_score[in->found_first[i] + k], in->found_first[i] + k};
+        for (int32_t k = 0; k < n; k++)
+            begin[k] = (ranked){in->found_score[in->found_first[i] + k], in->found_first[i] + k};
         qsort(begin, (size_t)n, sizeof(*begin), compare_ranked);
         m->n_order += m->rules == PSB_RULES_COCO && n > COCO_MOST_FOUND ? COCO_MOST_FOUND : n;
     }
@@ -129,7 +133,8 @@ static void judge(measure *m, double least)
         const int32_t found = m->order[k].at;
         while (found >= in->found_first[picture + 1]) picture++;
         const int32_t t0 = in->truth_first[picture], t1 = in->truth_first[picture + 1];
-        m->verdict[found] = m->rules == PSB_RULES_COCO ? match_coco(m, found, t0, t1, least) : match_mot(m, found, t0, t1, least);
+        m->verdict[found] =
+            m->rules == PSB_RULES_COCO ? match_coco(m, found, t0, t1, least) : match_mot(m, found, t0, t1, least);
     }
     qsort(m->order, (size_t)m->n_order, sizeof(*m->order), compare_ranked);
 }
@@ -186,7 +191,8 @@ static int64_t set_range(measure *m, double least_px2, double most_px2)
     m->least_area_px2 = least_px2;
     m->most_area_px2 = most_px2;
     for (int32_t t = 0; t < in->truth_first[in->picture_count]; t++) {
-        m->is_ignored[t] = in->truth_is_ignored[t] || in->truth_area_px2[t] < least_px2 || in->truth_area_px2[t] > most_px2;
+        m->is_ignored[t] =
+            in->truth_is_ignored[t] || in->truth_area_px2[t] < least_px2 || in->truth_area_px2[t] > most_px2;
         persons += !m->is_ignored[t];
     }
     return persons;

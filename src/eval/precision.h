@@ -19,10 +19,10 @@ typedef enum psb_precision_rules { PSB_RULES_MOT, PSB_RULES_COCO } psb_precision
  * first[i + 1] - 1. Corners in pixels. Borrowed. */
 typedef struct psb_precision_input {
     int32_t picture_count;
-    const int32_t *truth_first, *found_first;                 /* [picture_count + 1] */
+    const int32_t *truth_first, *found_first; /* [picture_count + 1] */
     const double *truth_x0_px, *truth_y0_px, *truth_x1_px, *truth_y1_px;
-    const double *truth_area_px2;                             /* COCO: of the mask; MOT: of the box */
-    const bool *truth_is_ignored;                             /* COCO: crowd */
+    const double *truth_area_px2; /* COCO: of the mask; MOT: of the box */
+    const bool *truth_is_ignored; /* COCO: crowd */
     const double *found_x0_px, *found_y0_px, *found_x1_px, *found_y1_px, *found_score;
 } psb_precision_input;
 
@@ -31,7 +31,7 @@ typedef struct psb_precision {
     double ap, ap50, ap75, ap_small, ap_medium, ap_large; /* areas below 32^2, below 96^2, above */
     double recall50;                                      /* of all detections, at overlap 0.5 */
     double recall;                                        /* mean of the largest recall over 0.50, 0.55 ... 0.95 */
-    double miss_rate;                                     /* Dollar et al., PAMI 2012: nine points, 1e-2 .. 1e0 per picture */
+    double miss_rate; /* Dollar et al., PAMI 2012: nine points, 1e-2 .. 1e0 per picture */
     int64_t truth_count, found_count;
 } psb_precision;
 

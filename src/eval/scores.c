@@ -5,6 +5,7 @@
  */
 #include "eval/scores.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -94,57 +95,56 @@ static double gt_ids_of(const psb_clear *c)
 }
 
 /* name in the table, is it a count, value */
-#define PSB_FIELD_TABLE(X)                                                                                \
-    X("HOTA", hota, 0, mean(s->hota.hota))                                                                \
-    X("DetA", det_a, 0, mean(s->hota.det_a))                                                              \
-    X("AssA", ass_a, 0, mean(s->hota.ass_a))                                                              \
-    X("DetRe", det_re, 0, mean(s->hota.det_re))                                                           \
-    X("DetPr", det_pr, 0, mean(s->hota.det_pr))                                                           \
-    X("AssRe", ass_re, 0, mean(s->hota.ass_re))                                                           \
-    X("AssPr", ass_pr, 0, mean(s->hota.ass_pr))                                                           \
-    X("LocA", loc_a, 0, mean(s->hota.loc_a))                                                              \
-    X("HOTA(0)", hota_0, 0, s->hota.hota[0])                                                              \
-    X("LocA(0)", loc_a_0, 0, s->hota.loc_a[0])                                                            \
-    X("HOTALocA(0)", hota_loc_a_0, 0, s->hota.hota[0] * s->hota.loc_a[0])                                 \
-    X("MOTA", mota, 0, (s->clear.tp - s->clear.fp - s->clear.id_switches) / gt_of(&s->clear))             \
-    X("MOTP", motp, 0, s->clear.motp_sum / fmax(1, s->clear.tp))                                          \
-    X("MODA", moda, 0, (s->clear.tp - s->clear.fp) / gt_of(&s->clear))                                    \
-    X("CLR_Re", clr_re, 0, s->clear.tp / gt_of(&s->clear))                                                \
-    X("CLR_Pr", clr_pr, 0, s->clear.tp / fmax(1, s->clear.tp + s->clear.fp))                              \
-    X("MTR", mtr, 0, s->clear.mostly_tracked / gt_ids_of(&s->clear))                                      \
-    X("PTR", ptr, 0, s->clear.partly_tracked / gt_ids_of(&s->clear))                                      \
-    X("MLR", mlr, 0, s->clear.mostly_lost / gt_ids_of(&s->clear))                                         \
-    X("sMOTA", smota, 0, (s->clear.motp_sum - s->clear.fp - s->clear.id_switches) / gt_of(&s->clear))     \
-    X("CLR_F1", clr_f1, 0, s->clear.tp / fmax(1, s->clear.tp + 0.5 * s->clear.fn + 0.5 * s->clear.fp))    \
-    X("FP_per_frame", fp_per_frame, 0, s->clear.fp / fmax(1, s->clear.frames))                            \
-    X("MOTAL", motal, 0,                                                                                  \
-      (s->clear.tp - s->clear.fp - (s->clear.id_switches > 0 ? log10(s->clear.id_switches) : 0)) /        \
-          gt_of(&s->clear))                                                                               \
-    X("MOTP_sum", motp_sum, 0, s->clear.motp_sum)                                                         \
-    X("CLR_TP", clr_tp, 1, s->clear.tp)                                                                   \
-    X("CLR_FN", clr_fn, 1, s->clear.fn)                                                                   \
-    X("CLR_FP", clr_fp, 1, s->clear.fp)                                                                   \
-    X("IDSW", idsw, 1, s->clear.id_switches)                                                              \
-    X("MT", mt, 1, s->clear.mostly_tracked)                                                               \
-    X("PT", pt, 1, s->clear.partly_tracked)                                                               \
-    X("ML", ml, 1, s->clear.mostly_lost)                                                                  \
-    X("Frag", frag, 1, s->clear.fragments)                                                                \
-    X("CLR_Frames", clr_frames, 1, s->clear.frames)                                                       \
-    X("IDF1", idf1, 0, s->identity.tp / fmax(1, s->identity.tp + 0.5 * s->identity.fp + 0.5 * s->identity.fn)) \
-    X("IDR", idr, 0, s->identity.tp / fmax(1, s->identity.tp + s->identity.fn))                           \
-    X("IDP", idp, 0, s->identity.tp / fmax(1, s->identity.tp + s->identity.fp))                           \
-    X("IDTP", idtp, 1, s->identity.tp)                                                                    \
-    X("IDFN", idfn, 1, s->identity.fn)                                                                    \
-    X("IDFP", idfp, 1, s->identity.fp)                                                                    \
-    X("Dets", dets, 1, s->dets)                                                                           \
-    X("GT_Dets", gt_dets, 1, s->gt_dets)                                                                  \
-    X("IDs", ids, 1, s->ids)                                                                              \
+#define PSB_FIELD_TABLE(X)                                                                                             \
+    X("HOTA", hota, 0, mean(s->hota.hota))                                                                             \
+    X("DetA", det_a, 0, mean(s->hota.det_a))                                                                           \
+    X("AssA", ass_a, 0, mean(s->hota.ass_a))                                                                           \
+    X("DetRe", det_re, 0, mean(s->hota.det_re))                                                                        \
+    X("DetPr", det_pr, 0, mean(s->hota.det_pr))                                                                        \
+    X("AssRe", ass_re, 0, mean(s->hota.ass_re))                                                                        \
+    X("AssPr", ass_pr, 0, mean(s->hota.ass_pr))                                                                        \
+    X("LocA", loc_a, 0, mean(s->hota.loc_a))                                                                           \
+    X("HOTA(0)", hota_0, 0, s->hota.hota[0])                                                                           \
+    X("LocA(0)", loc_a_0, 0, s->hota.loc_a[0])                                                                         \
+    X("HOTALocA(0)", hota_loc_a_0, 0, s->hota.hota[0] * s->hota.loc_a[0])                                              \
+    X("MOTA", mota, 0, (s->clear.tp - s->clear.fp - s->clear.id_switches) / gt_of(&s->clear))                          \
+    X("MOTP", motp, 0, s->clear.motp_sum / fmax(1, s->clear.tp))                                                       \
+    X("MODA", moda, 0, (s->clear.tp - s->clear.fp) / gt_of(&s->clear))                                                 \
+    X("CLR_Re", clr_re, 0, s->clear.tp / gt_of(&s->clear))                                                             \
+    X("CLR_Pr", clr_pr, 0, s->clear.tp / fmax(1, s->clear.tp + s->clear.fp))                                           \
+    X("MTR", mtr, 0, s->clear.mostly_tracked / gt_ids_of(&s->clear))                                                   \
+    X("PTR", ptr, 0, s->clear.partly_tracked / gt_ids_of(&s->clear))                                                   \
+    X("MLR", mlr, 0, s->clear.mostly_lost / gt_ids_of(&s->clear))                                                      \
+    X("sMOTA", smota, 0, (s->clear.motp_sum - s->clear.fp - s->clear.id_switches) / gt_of(&s->clear))                  \
+    X("CLR_F1", clr_f1, 0, s->clear.tp / fmax(1, s->clear.tp + 0.5 * s->clear.fn + 0.5 * s->clear.fp))                 \
+    X("FP_per_frame", fp_per_frame, 0, s->clear.fp / fmax(1, s->clear.frames))                                         \
+    X("MOTAL", motal, 0,                                                                                               \
+      (s->clear.tp - s->clear.fp - (s->clear.id_switches > 0 ? log10(s->clear.id_switches) : 0)) / gt_of(&s->clear))   \
+    X("MOTP_sum", motp_sum, 0, s->clear.motp_sum)                                                                      \
+    X("CLR_TP", clr_tp, 1, s->clear.tp)                                                                                \
+    X("CLR_FN", clr_fn, 1, s->clear.fn)                                                                                \
+    X("CLR_FP", clr_fp, 1, s->clear.fp)                                                                                \
+    X("IDSW", idsw, 1, s->clear.id_switches)                                                                           \
+    X("MT", mt, 1, s->clear.mostly_tracked)                                                                            \
+    X("PT", pt, 1, s->clear.partly_tracked)                                                                            \
+    X("ML", ml, 1, s->clear.mostly_lost)                                                                               \
+    X("Frag", frag, 1, s->clear.fragments)                                                                             \
+    X("CLR_Frames", clr_frames, 1, s->clear.frames)                                                                    \
+    X("IDF1", idf1, 0, s->identity.tp / fmax(1, s->identity.tp + 0.5 * s->identity.fp + 0.5 * s->identity.fn))         \
+    X("IDR", idr, 0, s->identity.tp / fmax(1, s->identity.tp + s->identity.fn))                                        \
+    X("IDP", idp, 0, s->identity.tp / fmax(1, s->identity.tp + s->identity.fp))                                        \
+    X("IDTP", idtp, 1, s->identity.tp)                                                                                 \
+    X("IDFN", idfn, 1, s->identity.fn)                                                                                 \
+    X("IDFP", idfp, 1, s->identity.fp)                                                                                 \
+    X("Dets", dets, 1, s->dets)                                                                                        \
+    X("GT_Dets", gt_dets, 1, s->gt_dets)                                                                               \
+    X("IDs", ids, 1, s->ids)                                                                                           \
     X("GT_IDs", gt_ids, 1, s->gt_ids)
 
-#define X(name, symbol, is_count, expression)         \
-    static double field_##symbol(const psb_scores *s) \
-    {                                                 \
-        return expression;                            \
+#define X(name, symbol, is_count, expression)                                                                          \
+    static double field_##symbol(const psb_scores *s)                                                                  \
+    {                                                                                                                  \
+        return expression;                                                                                             \
     }
 PSB_FIELD_TABLE(X)
 #undef X
@@ -170,4 +170,12 @@ const psb_score_field *psb_score_fields(int32_t *count_out)
     };
     *count_out = (int32_t)(sizeof(fields) / sizeof(fields[0]));
     return fields;
+}
+
+double psb_score_value(const psb_score_field *fields, int32_t count, const char *name, const psb_scores *scores)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (fields[i].value && strcmp(fields[i].name, name) == 0) return fields[i].value(scores);
+    assert(!"a field that the table does not have");
+    return NAN;
 }

@@ -60,4 +60,7 @@ typedef struct psb_score_field {
 /* The table and its length. Static. */
 const psb_score_field *psb_score_fields(int32_t *count_out);
 
+/* The value of the field of that name; it must be one of the table's that has a value. */
+double psb_score_value(const psb_score_field *fields, int32_t count, const char *name, const psb_scores *scores);
+
 #endif

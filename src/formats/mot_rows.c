@@ -37,8 +37,8 @@ static const struct {
 
 static bool grow(psb_mot_rows *rows, int32_t capacity)
 {
-    void **const column[] = {(void **)&rows->frame,    (void **)&rows->id,        (void **)&rows->left_px,
-                             (void **)&rows->top_px,   (void **)&rows->width_px,  (void **)&rows->height_px,
+    void **const column[] = {(void **)&rows->frame,  (void **)&rows->id,       (void **)&rows->left_px,
+                             (void **)&rows->top_px, (void **)&rows->width_px, (void **)&rows->height_px,
                              (void **)&rows->score};
     for (size_t i = 0; i < sizeof(column) / sizeof(column[0]); i++) {
         void *larger = realloc(*column[i], (size_t)capacity * 8);

@@ -42,8 +42,8 @@ static psb_precision measure(psb_precision_rules rules, const square *truth, int
         f[3][i] = found[i].side;
         f[4][i] = found[i].score_or_ignored;
     }
-    const psb_precision_input input = {1,    truth_first, found_first, t[0], t[1], t[2], t[3], t[4], is_ignored,
-                                       f[0], f[1],        f[2],        f[3], f[4]};
+    const psb_precision_input input = {1,    truth_first, found_first, t[0], t[1], t[2], t[3],
+                                       t[4], is_ignored,  f[0],        f[1], f[2], f[3], f[4]};
     psb_precision out;
     assert_int_equal(psb_precision_measure(&out, &input, rules), PSB_OK);
     return out;

@@ -94,7 +94,8 @@ static void gaps_and_loose_boxes(void **state)
 static void distractors_take_their_tracks_away(void **state)
 {
     (void)state;
-    static const char gt[] = "1,1,0,0,10,20,1,1,1\n1,2,50,0,10,20,1,8,1\n1,3,100,0,10,20,0,1,1\n1,4,150,0,10,20,1,3,1\n";
+    static const char gt[] =
+        "1,1,0,0,10,20,1,1,1\n1,2,50,0,10,20,1,8,1\n1,3,100,0,10,20,0,1,1\n1,4,150,0,10,20,1,3,1\n";
     static const char tracks[] = "1,1,0,0,10,20,1\n1,2,50,0,10,20,1\n1,3,100,0,10,20,1\n1,4,150,0,10,20,1\n";
     psb_scores s;
     assert_int_equal(score(&s, PSB_MOT17, gt, tracks, 1), PSB_OK);
@@ -153,9 +154,12 @@ static void wrong_rows_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_perfect_result_scores_one),       cmocka_unit_test(a_switch_is_counted),
-        cmocka_unit_test(gaps_and_loose_boxes),              cmocka_unit_test(distractors_take_their_tracks_away),
-        cmocka_unit_test(nothing_found_and_nothing_asked),   cmocka_unit_test(combining_weighs_by_matches),
+        cmocka_unit_test(a_perfect_result_scores_one),
+        cmocka_unit_test(a_switch_is_counted),
+        cmocka_unit_test(gaps_and_loose_boxes),
+        cmocka_unit_test(distractors_take_their_tracks_away),
+        cmocka_unit_test(nothing_found_and_nothing_asked),
+        cmocka_unit_test(combining_weighs_by_matches),
         cmocka_unit_test(wrong_rows_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
