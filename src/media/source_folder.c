@@ -187,7 +187,7 @@ static psb_status find_decoder(folder_source *source, AVCodecContext **out, size
             return psb_fail(PSB_ENVIRONMENT, "%s: the decoder for %s does not open", source->folder, codec->name);
         }
         source->decoder[kind] = decoder;
-        source->head.info.codec = codec->name;
+        if (!source->head.info.codec) source->head.info.codec = codec->name;
     }
     *out = source->decoder[kind];
     return PSB_OK;
@@ -260,6 +260,7 @@ static psb_status folder_read(psb_source *head, psb_frame **out)
                                    .arrival_ns = psb_clock_now_ns(&source->options->clock)};
     status = psb_frame_maker_make(source->maker, out, &head->info.rotation_deg, picture, &hints);
     if (!status) status = check_size(source, *out, path);
+    head->info.frame_number = (int64_t)source->next_i;
     if (status) psb_frame_unref(out);
     return status;
 }
