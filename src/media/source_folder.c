@@ -205,6 +205,8 @@ static psb_status decode(folder_source *source, AVFrame *picture, const char *pa
 
     source->packet->data = source->bytes;
     source->packet->size = (int)size_bytes;
+    source->packet->flags |= AV_PKT_FLAG_KEY; /* without it FFmpeg's PNG decoder adds the picture before to this one */
+    source->packet->flags = AV_PKT_FLAG_KEY; /* else FFmpeg adds a PNG to the one before it */
     int code = avcodec_send_packet(decoder, source->packet);
     av_packet_unref(source->packet);
     if (code >= 0) code = avcodec_receive_frame(decoder, picture);
