@@ -7,7 +7,7 @@
 #ifndef PSB_BASE_BANNED_H
 #define PSB_BASE_BANNED_H
 
-/* glibc's fortified headers define some of these inline or as macros. A packager's hardened build is checked already. */
+/* glibc's fortified headers define some of these inline or as macros; a packager's hardened build is not checked. */
 #if !defined(_FORTIFY_SOURCE) || _FORTIFY_SOURCE == 0
 
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A settings file judged by a table of keys: every value must have its row, every required row its value.
- * Nodes are visited in the order of the file (the order of their column), so no recursion is needed, and the first fault
- * told is the first that a reader meets.
+ * A settings file judged by a table of keys: every value must have its row, every required row its value. Nodes are
+ * visited in the order of the file (the order of their column), so no recursion is needed, and the first fault told is
+ * the first that a reader meets.
  */
 #include "config/config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A settings file: YAML in, checked against a table of keys, then read by name. The front door of this room.
- * Every fault is one sentence with the place: `file.yaml:12: input.width: found "wide", expected a whole number from 8 to
+ * A settings file: YAML in, checked against a table of keys, then read by name. The front door of this room. Every
+ * fault is one sentence with the place: `file.yaml:12: input.width: found "wide", expected a whole number from 8 to
  * 4096`. A key that the table does not name, a key given twice and a value of another type are faults, never guesses.
  * After the check a reader may take it that what the table demands is there. Plain data, read by any thread.
  */

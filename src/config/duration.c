@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Durations: a number and a unit. The unit is asked for, so that nobody has to guess whether 500 is much.
+ * Durations: a number and a unit.
+ * The unit is asked for, so that nobody has to guess whether 500 is much.
  */
 #include "config/duration.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Durations as people write them: 500ms, 1s, 1.5s, 2m, 1h.
+ * The command line and settings files read them by the same rule.
  */
 #ifndef PSB_CONFIG_DURATION_H
 #define PSB_CONFIG_DURATION_H

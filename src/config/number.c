@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Decimal numbers: the digits as an integer, then one product or quotient with a power of ten. With a power up to 10^22
- * and an integer below 2^53 both are exact doubles, so the one rounding is the right one (Clinger, "How to Read Floating
- * Point Numbers Accurately", PLDI 1990, section 3); beyond that the error is a few units in the last place, which no
- * setting can feel.
+ * Decimal numbers: the digits as an integer, then one product or quotient with a power of ten. With a power up to
+ * 10^22 and an integer below 2^53 both are exact doubles, so the one rounding is the right one (Clinger, "How to Read
+ * Floating Point Numbers Accurately", PLDI 1990, section 3); beyond that the error is a few units in the last place,
+ * which no setting can feel.
  */
 #include "config/number.h"
 

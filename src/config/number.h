@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Decimal numbers of a settings file, the same in every locale (strtod is not: a German locale wants a comma).
+ * Decimal numbers of a settings file, the same in every locale.
+ * (strtod is not: a German locale wants a comma, and then reads 0.45 as 0.)
  */
 #ifndef PSB_CONFIG_NUMBER_H
 #define PSB_CONFIG_NUMBER_H

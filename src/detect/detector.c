@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The detector: descriptor, network, head and suppression put together; a step is prepare, run, decode, suppress and take
- * the boxes back to the picture. Whether the network is the one that the descriptor describes is found out once, when it
- * is opened; a step then has nothing left to check.
+ * The detector: descriptor, network, head and suppression put together; a step is prepare, run, decode, suppress and
+ * take the boxes back to the picture. Whether the network is the one that the descriptor describes is found out once,
+ * when it is opened; a step then has nothing left to check.
  */
 #include "detect/detect.h"
 

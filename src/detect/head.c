@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of heads, and what heads share: turning a centre and a size into corners, and refusing boxes that are none.
+ * The table of heads, and what heads share.
+ * That is: turning a centre and a size into corners, refusing boxes that are none, counting whole cells.
  */
 #include "detect/head.h"
 

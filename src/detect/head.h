@@ -29,8 +29,8 @@ typedef struct psb_head_type {
     /* How many boxes there are to choose from. */
     int64_t (*count_candidates)(const psb_descriptor *descriptor);
 
-    /* Appends each box whose score reaches min_score; `found` has room for all. outputs: in the descriptor's order, their
-     * shapes checked. min_score > 0. No allocation. */
+    /* Appends each box whose score reaches min_score; `found` has room for all. outputs: in the descriptor's order,
+     * their shapes checked. min_score > 0. No allocation. */
     void (*decode)(psb_boxes *found, const psb_descriptor *descriptor, const psb_tensor_view *outputs, float min_score);
 } psb_head_type;
 

@@ -50,27 +50,28 @@ static double expect_distance(const float *logit, int64_t step, int32_t reg_max)
     return weighed / sum;
 }
 
-static void add_cell(psb_boxes *found, const psb_descriptor *d, const float *distances, int64_t step, double x_px,
-                     double y_px, int32_t stride_px, double score)
+static void add_cell(psb_boxes *found, const psb_descriptor *d, const psb_tensor_view *distances, int32_t stride_i,
+                     int64_t cell, double score)
 {
+    const int32_t s = d->head.stride_px[stride_i], columns = cells_of(d->input.width, s);
+    const int64_t step = distances->strides[2];
+    const float *first = distances->data + cell * distances->strides[1];
+    const double x_px = ((double)(cell % columns) + 0.5) * s + (double)d->head.shift_px;
+    const double y_px = ((double)(cell / columns) + 0.5) * s + (double)d->head.shift_px;
     double side_px[4];
     for (int32_t k = 0; k < 4; k++)
-        side_px[k] = stride_px * expect_distance(distances + k * (d->head.reg_max + 1) * step, step, d->head.reg_max);
+        side_px[k] = s * expect_distance(first + k * (d->head.reg_max + 1) * step, step, d->head.reg_max);
     psb_head_add_corners(found, x_px - side_px[0], y_px - side_px[1], x_px + side_px[2], y_px + side_px[3], score);
 }
 
 static void decode(psb_boxes *found, const psb_descriptor *d, const psb_tensor_view *outputs, float min_score)
 {
     for (int32_t i = 0; i < d->head.stride_count; i++) {
-        const psb_tensor_view *class_out = &outputs[i], *box_out = &outputs[d->head.stride_count + i];
-        const float *score = class_out->data + d->person_class * class_out->strides[2];
-        const int32_t s = d->head.stride_px[i], columns = cells_of(d->input.width, s);
-        for (int64_t cell = 0; cell < class_out->dims[1]; cell++) {
-            double value = (double)score[cell * class_out->strides[1]];
-            if (!(value >= min_score)) continue;
-            double x_px = ((double)(cell % columns) + 0.5) * s + (double)d->head.shift_px;
-            double y_px = ((double)(cell / columns) + 0.5) * s + (double)d->head.shift_px;
-            add_cell(found, d, box_out->data + cell * box_out->strides[1], box_out->strides[2], x_px, y_px, s, value);
+        const psb_tensor_view *classes = &outputs[i], *distances = &outputs[d->head.stride_count + i];
+        const float *person = classes->data + d->person_class * classes->strides[2];
+        for (int64_t cell = 0; cell < classes->dims[1]; cell++) {
+            const float score = person[cell * classes->strides[1]];
+            if (score >= min_score) add_cell(found, d, distances, i, cell, (double)score);
         }
     }
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Greedy suppression. Candidates are sorted by a radix sort of their scores' bits (stable, no allocation, no libc qsort,
- * which allocates), and each is held against the boxes that already stayed, whose columns are short and contiguous.
- * Most candidates at a low score fall to one of the first boxes, so the loop is cut into blocks and left early.
+ * Greedy suppression. Candidates are sorted by a radix sort of their scores' bits (stable, no allocation, no libc
+ * qsort, which allocates), and each is held against the boxes that already stayed, whose columns are short and
+ * contiguous. Most candidates at a low score fall to one of the first boxes, so the loop is cut into blocks and left
+ * early.
  */
 #include "detect/nms.h"
 

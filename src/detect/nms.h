@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Greedy suppression: of boxes that overlap, the best stays. Sized once for the most candidates there can be.
+ * Greedy suppression: of boxes that overlap, the best stays.
+ * Sized once for the most candidates there can be; there is no other cap.
  */
 #ifndef PSB_DETECT_NMS_H
 #define PSB_DETECT_NMS_H
@@ -23,8 +24,8 @@ psb_status psb_nms_init(psb_nms *out, int32_t capacity);
 void psb_nms_fini(psb_nms *nms);
 
 /* Goes through the candidates from the best score down (equal ones in their order); one whose intersection over union
- * with a box that stayed exceeds max_iou is dropped. Scores are not negative; candidates->count <= capacity. The result is
- * nms->kept. No allocation; time grows with candidates x kept. */
+ * with a box that stayed exceeds max_iou is dropped. Scores are not negative; candidates->count <= capacity. The
+ * result is nms->kept. No allocation; time grows with candidates x kept. */
 void psb_nms_run(psb_nms *nms, const psb_boxes *candidates, float max_iou);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The list of prepare kernels and the choice among them.
+ * The rows of the list stand in prepare.h, slowest first: the last that the flags allow is taken.
  */
 #include "kernels/prepare.h"
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A picture's row on its way into a network: two rows of samples become one (bilinear, downwards), then that row is read
- * at the input's pixels (bilinear, sideways), turned from YUV into RGB, clamped to 0..255 and normalised.
+ * A picture's row on its way into a network: two rows of samples become one (bilinear, downwards), then that row is
+ * read at the input's pixels (bilinear, sideways), turned from YUV into RGB, clamped to 0..255 and normalised.
  *
- * Samples between the two steps are int16 at 128 times their value (0..32640), so the downward step rounds to 1/128 of a
- * level and the sideways one, 14-bit weights in int32, does not round at all.
+ * Samples between the two steps are int16 at 128 times their value (0..32640), so the downward step rounds to 1/128 of
+ * a level and the sideways one, 14-bit weights in int32, does not round at all.
  *
- * Alignment: none asked. Overlap: none. Sizes: count >= 0, width >= 0.
- * Comparison class: exact. The blend is integers; the row is a fixed order of single float operations without fused
- * multiply-add.
+ * Alignment: none asked. Overlap: none. Sizes: count >= 0, width >= 0. Comparison class: exact. The blend is integers;
+ * the row is a fixed order of single float operations without fused multiply-add.
  */
 #ifndef PSB_KERNELS_PREPARE_H
 #define PSB_KERNELS_PREPARE_H

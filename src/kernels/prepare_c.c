@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The specification of the prepare kernels (prepare.h): blending two rows, and reading, converting and normalising one.
+ * The specification of the prepare kernels (prepare.h): blending two rows, and reading, converting and normalising
+ * one. Plain loops; the variants must give the same bits.
  */
 #include "kernels/prepare.h"
 

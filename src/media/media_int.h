@@ -23,7 +23,8 @@ typedef struct psb_source psb_source;
 struct psb_source { /* the head of every source's own struct */
     psb_status (*read)(psb_source *source, psb_frame **out);
     void (*close)(psb_source *source); /* frees the source */
-    psb_reader_info info;              /* width to rotation_deg are known once the first frame was read */
+    psb_reader_info info;              /* width to rotation_deg are known once the first frame was read; */
+                                       /* the source keeps frame_number */
 };
 
 /* path is the caller's; *options has its defaults filled in and outlives the source, as does options->log. */

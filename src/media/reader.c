@@ -25,6 +25,7 @@ struct psb_reader {
     char *path;
     psb_reader_options options; /* defaults filled in */
     int64_t frame_count;        /* delivered */
+    int64_t first_number;       /* of `first` */
     double last_time_s;
     bool has_ended;
 };
@@ -110,6 +111,8 @@ psb_status psb_reader_open(psb_reader **out, const char *input, const psb_reader
     if (status) goto done;
     reader->source->info.width = psb_frame_image(reader->first).width;
     reader->source->info.height = psb_frame_image(reader->first).height;
+    reader->first_number = reader->source->info.frame_number;
+    reader->source->info.frame_number = 0; /* nothing was handed out yet */
 
     *out = reader;
     reader = NULL;
@@ -137,7 +140,7 @@ static void report_damage(const psb_reader *reader)
                      "%s: the file ends before its container says; its %lld frames are used", reader->path,
                      (long long)reader->frame_count);
     if (info->decode_errors)
-        psb_log_line(reader->options.log, PSB_LOG_WARNING, "%s: %lld damaged packets", reader->path,
+        psb_log_line(reader->options.log, PSB_LOG_WARNING, "%s: damaged packets: %lld", reader->path,
                      (long long)info->decode_errors);
 }
 
@@ -159,6 +162,7 @@ psb_status psb_reader_read(psb_reader *reader, psb_frame **out)
     psb_status status = PSB_OK;
     *out = NULL;
     reader->first = NULL;
+    if (frame) reader->source->info.frame_number = reader->first_number;
     if (!frame) status = reader->has_ended ? PSB_END : reader->source->read(reader->source, &frame);
     if (status == PSB_END && !reader->has_ended) {
         reader->has_ended = true;

@@ -302,6 +302,7 @@ static psb_status file_read(psb_source *head, psb_frame **out)
     }
     if (picture->decode_error_flags) count_damage(source); /* the decoder filled the holes by itself */
     if (picture->interlaced_frame) head->info.is_interlaced = true;
+    head->info.frame_number++;
 
     const psb_frame_hints hints = {
         .orientation = source->orientation,

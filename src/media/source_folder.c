@@ -187,7 +187,7 @@ static psb_status find_decoder(folder_source *source, AVCodecContext **out, size
             return psb_fail(PSB_ENVIRONMENT, "%s: the decoder for %s does not open", source->folder, codec->name);
         }
         source->decoder[kind] = decoder;
-        source->head.info.codec = codec->name;
+        if (!source->head.info.codec) source->head.info.codec = codec->name;
     }
     *out = source->decoder[kind];
     return PSB_OK;
@@ -205,6 +205,8 @@ static psb_status decode(folder_source *source, AVFrame *picture, const char *pa
 
     source->packet->data = source->bytes;
     source->packet->size = (int)size_bytes;
+    source->packet->flags |= AV_PKT_FLAG_KEY; /* without it FFmpeg's PNG decoder adds the picture before to this one */
+    source->packet->flags = AV_PKT_FLAG_KEY; /* else FFmpeg adds a PNG to the one before it */
     int code = avcodec_send_packet(decoder, source->packet);
     av_packet_unref(source->packet);
     if (code >= 0) code = avcodec_receive_frame(decoder, picture);
@@ -260,6 +262,7 @@ static psb_status folder_read(psb_source *head, psb_frame **out)
                                    .arrival_ns = psb_clock_now_ns(&source->options->clock)};
     status = psb_frame_maker_make(source->maker, out, &head->info.rotation_deg, picture, &hints);
     if (!status) status = check_size(source, *out, path);
+    head->info.frame_number = (int64_t)source->next_i;
     if (status) psb_frame_unref(out);
     return status;
 }

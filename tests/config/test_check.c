@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Settings judged by a table of keys: each type right and wrong, and every sentence with file, line, key, found, expected.
+ * Settings judged by a table of keys: each type right and wrong, and every sentence with file, line, key, found,
+ * expected.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Preprocessing against a reference in double: a picture of RGB, each pixel with the chroma sample of its place, bilinear
- * with half-pixel centres. Colours are drawn inside RGB's cube, where interpolating before or after the conversion is the
- * same; then within 0.06 of a level: rounding downwards is at most 1/256 of a level in each plane, times at most 255/219 +
- * 255/224 (1.772 + 0.345 + 0.714), and weights of 14 and 15 bits add at most 255/2^15 + 255/2^16 each.
+ * Preprocessing against a reference in double: a picture of RGB, each pixel with the chroma sample of its place,
+ * bilinear with half-pixel centres. Colours are drawn inside RGB's cube, where interpolating before or after the
+ * conversion is the same; then within 0.06 of a level: rounding downwards is at most 1/256 of a level in each plane,
+ * times at most 255/219 + 255/224 (1.772 + 0.345 + 0.714), and weights of 14 and 15 bits add at most 255/2^15 +
+ * 255/2^16 each.
  */
 #include <math.h>
 #include <setjmp.h>

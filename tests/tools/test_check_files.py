@@ -53,7 +53,8 @@ class HeadsTest(PlantedTest):
         self.assert_whole()
 
     def test_missing_licence(self):
-        self.assert_fault({"src/media/m.c": "/* What it does.\n * The idea. */\n"}, "src/media/m.c:1: expected \"/* SPDX")
+        self.assert_fault({"src/media/m.c": "/* What it does.\n * The idea. */\n"},
+                          "src/media/m.c:1: expected \"/* SPDX")
         self.assert_fault({"tools/x.py": "print()\n"}, "tools/x.py: no \"SPDX")
         self.assert_fault({"tools/x": "#!/bin/sh\n"}, "tools/x: no \"SPDX")
 
@@ -70,9 +71,10 @@ class PagesTest(PlantedTest):
     tool = "check_pages.py"
 
     def test_paths(self):
-        self.assert_whole({"docs/howto-x.md": "`src/media/m.c:12`, `tests/ROOM/test_FILE.c` and `include/passerby/*.h`\n"})
-        self.assert_fault({"docs/howto-x.md": "first\nuse `src/media/none.c`\n"}, "docs/howto-x.md:2: found `src/media/none.c`")
-        self.assert_fault({"docs/howto-x.md": "`src/none/test_FILE.c`\n"}, "`src/none/test_FILE.c`, which is not there")
+        page = "docs/howto-x.md"
+        self.assert_whole({page: "`src/media/m.c:12`, `tests/ROOM/test_FILE.c` and `include/passerby/*.h`\n"})
+        self.assert_fault({page: "first\nuse `src/media/none.c`\n"}, f"{page}:2: found `src/media/none.c`")
+        self.assert_fault({page: "`src/none/test_FILE.c`\n"}, "`src/none/test_FILE.c`, which is not there")
 
 
 class GlobalsTest(PlantedTest):

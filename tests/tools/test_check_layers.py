@@ -17,7 +17,8 @@ class LayersTest(PlantedTest):
         self.assert_whole()
 
     def test_room_without_the_right(self):
-        self.plant("src/base/a.c", '#include "media/m.h"', "src/base/a.c:11: found media/m.h: src/layers.txt gives base no")
+        self.plant("src/base/a.c", '#include "media/m.h"',
+                   "src/base/a.c:11: found media/m.h: src/layers.txt gives base no right to media")
 
     def test_sibling_room(self):
         self.plant("src/media/m.c", '#include "kernels/k.h"', "gives media no right to kernels")

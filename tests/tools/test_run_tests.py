@@ -30,8 +30,8 @@ class RunTestsTest(unittest.TestCase):
                 file.write(STAND_IN % ("\n".join(rows), code))
             os.chmod(meson, 0o755)
             environment = dict(os.environ, PATH=folder + ":" + os.environ["PATH"], PSB_SHARED=shared or "/nowhere")
-            done = subprocess.run([TOOL, os.path.join(folder, "build")], env=environment, capture_output=True, text=True,
-                                  check=False)
+            done = subprocess.run([TOOL, os.path.join(folder, "build")], env=environment, capture_output=True,
+                                  text=True, check=False)
             return done.returncode, done.stdout.splitlines()
 
     def test_all_well(self):
