@@ -16,7 +16,7 @@
 #include "kernels/gemm_f32.h"
 #include "kernels/unary_f32.h"
 
-enum { GEMM_BLOCK_FLOATS = 6144 }; /* rows of a at work: half of a first cache of 48 KB */
+enum { GEMM_BLOCK_FLOATS = 6144 }; /* rows of a and c at work: half of a first cache of 48 KB */
 
 typedef struct gemm_tile {
     float *c;
@@ -149,7 +149,8 @@ PSB_ALWAYS_INLINE void gemm_run(const psb_gemm_f32_args *args, psb_unary_f32_fn 
     int32_t tiles = (args->m - 1) / GEMM_ROWS + 1;
     int32_t rows_per_tile = (args->m - 1) / tiles + 1;
     int32_t block = rows_per_tile;
-    while ((int64_t)(block + rows_per_tile) * args->k <= GEMM_BLOCK_FLOATS && block < args->m) block += rows_per_tile;
+    while ((int64_t)(block + rows_per_tile) * (args->k + args->n) <= GEMM_BLOCK_FLOATS && block < args->m)
+        block += rows_per_tile;
 
     for (int32_t first = 0; first < args->m; first += block) {
         int32_t end = smaller(first + block, args->m);

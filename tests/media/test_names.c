@@ -14,9 +14,9 @@ static void every_pair_of_a_sorted_table(void **state)
 {
     (void)state;
     static const char *const sorted[] = {
-        "",        "0.jpg", "01.jpg", "1.jpg",  "2.jpg",    "10.jpg",   "18446744073709551617.jpg",
-        "a",       "a1",    "a1b2",  "a1b10",   "a2",       "a002.png", "a10",
-        "a10.jpg", "a10b",  "b",     "frame-9", "frame-10", "frame.10",
+        "",        "0.jpg", "01.jpg", "1.jpg",   "2.jpg",    "10.jpg",   "18446744073709551617.jpg",
+        "a",       "a1",    "a1b2",   "a1b10",   "a2",       "a002.png", "a10",
+        "a10.jpg", "a10b",  "b",      "frame-9", "frame-10", "frame.10",
     };
     const int count = (int)(sizeof(sorted) / sizeof(sorted[0]));
     for (int i = 0; i < count; i++)
