@@ -37,6 +37,7 @@ asan: | deps
 	@test -f $(BUILD)-asan/build.ninja || meson setup $(BUILD)-asan $(SANITIZE) $(MESON_FLAGS)
 	@ninja -C $(BUILD)-asan
 	@ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	    LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	    tools/run-tests $(BUILD)-asan --no-rebuild --timeout-multiplier 5
 
 # Each libFuzzer target for FUZZ_SECONDS, from its corpus and its old finds.
