@@ -15,12 +15,12 @@ enum { CELL_BYTES = 32, MAX_CELLS = 64 };
 
 static const psb_scores *scores_at(const psb_eval_tracks *tracks, int32_t i)
 {
-    return i < tracks->count ? &tracks->scores[i] : &tracks->combined;
+    return i < tracks->names.count ? &tracks->scores[i] : &tracks->combined;
 }
 
 static const char *name_at(const psb_eval_tracks *tracks, int32_t i)
 {
-    return i < tracks->count ? tracks->name[i] : "combined";
+    return i < tracks->names.count ? tracks->names.name[i] : "combined";
 }
 
 static void write_table(psb_outfile *to, const psb_eval_tracks *tracks)
@@ -33,7 +33,7 @@ static void write_table(psb_outfile *to, const psb_eval_tracks *tracks)
     for (int32_t f = 0; f < field_count && n < MAX_CELLS; f++)
         if (fields[f].value) cells[n++] = fields[f].name;
     psb_html_table_row(to, cells, n, 1);
-    for (int32_t i = 0; i <= tracks->count; i++) {
+    for (int32_t i = 0; i <= tracks->names.count; i++) {
         cells[0] = name_at(tracks, i);
         n = 1;
         for (int32_t f = 0; f < field_count && n < MAX_CELLS; f++) {
@@ -50,27 +50,27 @@ static void write_table(psb_outfile *to, const psb_eval_tracks *tracks)
 static psb_status write_charts(psb_outfile *to, const psb_eval_tracks *tracks)
 {
     double alpha[PSB_HOTA_ALPHAS];
-    psb_chart_line *lines = calloc((size_t)tracks->count + 1, sizeof(*lines));
-    psb_chart_bar *bars = calloc((size_t)tracks->count + 1, sizeof(*bars));
+    psb_chart_line *lines = calloc((size_t)tracks->names.count + 1, sizeof(*lines));
+    psb_chart_bar *bars = calloc((size_t)tracks->names.count + 1, sizeof(*bars));
     psb_status status = PSB_OK;
     if (!lines || !bars) {
-        status = psb_fail_memory("charts", (size_t)tracks->count * sizeof(*bars));
+        status = psb_fail_memory("charts", (size_t)tracks->names.count * sizeof(*bars));
         goto done;
     }
     int32_t field_count;
     const psb_score_field *fields = psb_score_fields(&field_count);
     const char *const bar_names[3] = {"HOTA", "MOTA", "IDF1"};
     for (int32_t a = 0; a < PSB_HOTA_ALPHAS; a++) alpha[a] = 0.05 * (a + 1);
-    for (int32_t i = 0; i <= tracks->count; i++) {
+    for (int32_t i = 0; i <= tracks->names.count; i++) {
         const psb_scores *scores = scores_at(tracks, i);
-        lines[i] = (psb_chart_line){name_at(tracks, i), scores->hota.hota, i == tracks->count};
+        lines[i] = (psb_chart_line){name_at(tracks, i), scores->hota.hota, i == tracks->names.count};
         bars[i].name = name_at(tracks, i);
         for (int32_t v = 0; v < 3; v++) bars[i].value[v] = psb_score_value(fields, field_count, bar_names[v], scores);
     }
     psb_html_heading(to, "HOTA over alpha");
-    psb_html_line_chart(to, "alpha: how well a box must fit", "HOTA", alpha, PSB_HOTA_ALPHAS, lines, tracks->count + 1);
+    psb_html_line_chart(to, "alpha: how well a box must fit", "HOTA", alpha, PSB_HOTA_ALPHAS, lines, tracks->names.count + 1);
     psb_html_heading(to, "Sequences");
-    psb_html_bar_chart(to, bar_names, bars, tracks->count + 1);
+    psb_html_bar_chart(to, bar_names, bars, tracks->names.count + 1);
 done:
     free(lines);
     free(bars);

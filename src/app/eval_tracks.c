@@ -65,8 +65,8 @@ static psb_status print_json(const psb_eval_tracks *tracks)
     psb_json_begin_object(&json);
     psb_json_key(&json, "sequences");
     psb_json_begin_object(&json);
-    for (int32_t i = 0; i < tracks->count; i++) {
-        psb_json_key(&json, tracks->name[i]);
+    for (int32_t i = 0; i < tracks->names.count; i++) {
+        psb_json_key(&json, tracks->names.name[i]);
         put_scores(&json, &tracks->scores[i]);
     }
     psb_json_end_object(&json);
@@ -89,9 +89,9 @@ static void print_table(const psb_eval_tracks *tracks)
     printf("%-24s", "");
     for (int32_t s = 0; s < SHOWN; s++) printf("%8s", shown[s]);
     printf("\n");
-    for (int32_t i = 0; i <= tracks->count; i++) {
-        const psb_scores *scores = i < tracks->count ? &tracks->scores[i] : &tracks->combined;
-        printf("%-24s", i < tracks->count ? tracks->name[i] : "combined");
+    for (int32_t i = 0; i <= tracks->names.count; i++) {
+        const psb_scores *scores = i < tracks->names.count ? &tracks->scores[i] : &tracks->combined;
+        printf("%-24s", i < tracks->names.count ? tracks->names.name[i] : "combined");
         for (int32_t s = 0; s < SHOWN; s++) {
             const double value = psb_score_value(fields, field_count, shown[s], scores);
             if (s < 7) {

@@ -256,11 +256,6 @@ static psb_status finish_outputs(track_run *run)
 static psb_status report(const track_run *run)
 {
     const psb_summary *summary = &run->summary;
-    const psb_reader_info *input = &summary->input;
-    if (input->is_truncated || input->decode_errors > 0)
-        psb_log_line(&run->app->log, PSB_LOG_WARNING, "%s: %s; %lld damaged packets skipped", run->input,
-                     input->is_truncated ? "the file ends before its end" : "damaged in places",
-                     (long long)input->decode_errors);
     if (run->app->json) {
         psb_outfile *to = NULL;
         psb_status status = psb_outfile_open_stdout(&to);

@@ -15,7 +15,8 @@ def track_fails(*arguments, error, code=3):
     """The run fails with these words and the folder of its outputs is not even made."""
     before = names_in(".")
     done = run("track", *arguments, "-o", "out", code=code, error=error)
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    said = [line for line in done.stderr.splitlines() if not line.startswith("passerby: warning: ")]
+    assert len(said) == 1, done.stderr
     assert names_in(".") == before, names_in(".")
 
 
@@ -60,7 +61,7 @@ def test_cut_videos():
         data = whole.read()
     write("head.mp4", data[:200])
     track_fails("head.mp4", "--model", MODEL, error="head.mp4")
-    write("cut.mp4", data[:len(data) * 6 // 10])  # fast start: the index is there, the end is not
+    write("cut.mp4", data[:len(data) * 8 // 10])  # fast start: the index is there, the end is not
     run("track", "cut.mp4", "--model", MODEL, "-o", "cut", error="cut.mp4")
     summary = json_file("cut/summary.json")
     assert summary["truncated"] is True and 0 < summary["frames"] < 20, summary

@@ -83,9 +83,9 @@ def test_wrong_use_is_exit_2_with_one_sentence():
 
 def test_gnu_ways():
     video()
-    for n, arguments in enumerate([["video.mp4", "-oout0", "--model=" + MODEL], ["-o", "out1", "-m", MODEL, "--", "video.mp4"],
+    for n, arguments in enumerate([["video.mp4", "-oout0", "--redact=none", "--model=" + MODEL, "-q"], ["-o", "out1", "-m", MODEL, "--redact", "none", "-q", "--", "video.mp4"],
                                    ["--output=out2", "video.mp4", "--model", MODEL]]):
-        run("track", *arguments, "--redact", "none", "-q")
+        run("track", *arguments)
         assert "tracks.txt" in names_in("out%d" % n)
 
 

@@ -43,7 +43,7 @@ def test_summary_and_lines_have_their_form():
     assert summary["truncated"] is False and summary["unredacted"] is False and summary["decode_errors"] == 0
     assert list(summary["stages"]) == ["decode", "prepare", "network", "head", "track", "redact", "encode"]
     for stage in summary["stages"].values():
-        assert stage["count"] == 20 and 0 < stage["p50_ms"] <= stage["p90_ms"] <= stage["p99_ms"], summary
+        assert stage["count"] == 20 and 0 <= stage["p50_ms"] <= stage["p90_ms"] <= stage["p99_ms"] > 0, summary
     assert summary["model"]["name"] == "blob" and len(summary["model"]["sha256"]) == 64
     assert 0 < summary["peak_mb"] < 200
     assert sorted(summary["outputs"]) == names_in("out")
@@ -70,9 +70,9 @@ def test_redaction_hides_people_from_the_detector():
         error="unredacted.mp4")
     assert names_in("out") == sorted(TEXTS + ["redacted.mp4", "unredacted.mp4"])
     assert json_file("out/summary.json")["unredacted"] is True
-    run("detect", "out/unredacted.mp4", "--model", MODEL, "-o", "seen.txt", "--min-score", "0.3")
-    assert len(mot_rows("seen.txt")) >= 38  # boxes are drawn over the blobs, so one may be missed
-    run("detect", "out/redacted.mp4", "--model", MODEL, "-o", "hidden.txt", "--min-score", "0.3")
+    run("detect", "out/unredacted.mp4", "--model", MODEL, "-o", "seen.txt", "--min-score", "0.1")
+    assert len(mot_rows("seen.txt")) >= 38  # boxes are drawn over the blobs, so their score is low
+    run("detect", "out/redacted.mp4", "--model", MODEL, "-o", "hidden.txt", "--min-score", "0.1")
     assert mot_rows("hidden.txt") == []
 
 
