@@ -112,7 +112,7 @@ def check_room(root, room):
     path = f"src/{room}/README.md"
     if not os.path.exists(os.path.join(root, path)):
         return [f"{path}: not found, expected one page with the six headings"]
-    found = [line.lstrip("#").strip().lower() for line in read(root, path).splitlines() if line.startswith("#")]
+    found = [line.lstrip("#* ").lower() for line in read(root, path).splitlines() if line.startswith(("#", "**"))]
     return [f"{path}: heading \"{heading}\" not found" for heading in HEADINGS
             if not any(line.startswith(heading.lower()) for line in found)]
 

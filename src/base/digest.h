@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * SHA-256 (FIPS 180-4) of files and memory, by libsodium.
+ * SHA-256 (FIPS 180-4) of files and memory, by libsodium: it names a model in a summary, so that what was run can be
+ * told apart from what lies there now.
  */
 #ifndef PSB_BASE_DIGEST_H
 #define PSB_BASE_DIGEST_H

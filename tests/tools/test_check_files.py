@@ -60,7 +60,7 @@ class HeadsTest(PlantedTest):
 
     def test_missing_introduction(self):
         self.assert_fault({"src/media/m.c": "/* SPDX-License-Identifier: Apache-2.0 */\nint x;\n"}, "src/media/m.c:1:")
-        self.assert_fault({"src/media/m.c": HEAD.replace(" * And the idea stands here.\n", "")}, "of 1 lines")
+        self.assert_fault({"src/media/m.c": HEAD.replace(" * And the idea stands here.\n", "")}, "of 1 sentences")
         self.assert_fault({"src/media/m.c": HEAD.replace("here.\n * And", "here\n * and")}, "of 1 sentences")
 
     def test_endless_introduction(self):
