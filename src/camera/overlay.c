@@ -25,7 +25,7 @@ static void draw_track(const psb_image *image, const psb_tracks *tracks, int32_t
     const int32_t x0 = to_pixel(tracks->x0_px[i]);
     const int32_t y0 = to_pixel(tracks->y0_px[i]);
     const bool is_tentative = tracks->state[i] == PSB_TRACK_TENTATIVE;
-    psb_draw_rectangle(image, x0, y0, to_pixel(tracks->x1_px[i]), to_pixel(tracks->y1_px[i]),
+    psb_draw_rectangle(image, (psb_area){x0, y0, to_pixel(tracks->x1_px[i]), to_pixel(tracks->y1_px[i])},
                        is_tentative ? scale : 2 * scale, color);
     if (is_tentative) return;
     char text[24];

@@ -16,11 +16,11 @@
 enum { MAX_LABEL_LETTERS = 64, MAX_SCALE = 64 };
 
 /* Half open; 64 bits, so that no corner of an int32 overflows. */
-typedef struct area {
+typedef struct wide_area {
     int64_t x0, y0, x1, y1;
-} area;
+} wide_area;
 
-static area clip(area from, const psb_image *image)
+static wide_area clip(wide_area from, const psb_image *image)
 {
     if (from.x0 < 0) from.x0 = 0;
     if (from.y0 < 0) from.y0 = 0;
@@ -29,7 +29,7 @@ static area clip(area from, const psb_image *image)
     return from;
 }
 
-static void fill_plane(const psb_image *image, int32_t plane_i, area what, uint8_t value)
+static void fill_plane(const psb_image *image, int32_t plane_i, wide_area what, uint8_t value)
 {
     /* luma pixels to samples of this plane: halved sides are rounded outwards */
     const int shift_x = plane_i > 0 && (image->format == PSB_PIXEL_YUV420 || image->format == PSB_PIXEL_YUV422);
@@ -40,7 +40,7 @@ static void fill_plane(const psb_image *image, int32_t plane_i, area what, uint8
         memset(image->plane[plane_i] + y * image->stride_bytes[plane_i] + x0, value, (size_t)(x1 - x0));
 }
 
-static void fill(const psb_image *image, area what, psb_color color)
+static void fill(const psb_image *image, wide_area what, psb_color color)
 {
     const uint8_t values[3] = {color.y, color.u, color.v};
     what = clip(what, image);
@@ -48,7 +48,7 @@ static void fill(const psb_image *image, area what, psb_color color)
     for (int32_t i = 0; i < psb_image_plane_count(image->format); i++) fill_plane(image, i, what, values[i]);
 }
 
-static void fill_luma(const psb_image *image, area what, uint8_t value)
+static void fill_luma(const psb_image *image, wide_area what, uint8_t value)
 {
     what = clip(what, image);
     if (what.x0 < what.x1 && what.y0 < what.y1) fill_plane(image, 0, what, value);
@@ -80,20 +80,19 @@ psb_color psb_color_of_id(int64_t id, psb_color_matrix matrix, psb_color_range r
     return color_from_rgb(palette[(uint64_t)id % 12], matrix, range);
 }
 
-void psb_draw_rectangle(const psb_image *image, int32_t x0, int32_t y0, int32_t x1, int32_t y1, int32_t thick,
-                        psb_color color)
+void psb_draw_rectangle(const psb_image *image, psb_area area, int32_t thick, psb_color color)
 {
-    if (x0 >= x1 || y0 >= y1 || thick < 1) return;
-    const area outer = {x0, y0, x1, y1};
-    if ((int64_t)x1 - x0 <= 2 * (int64_t)thick || (int64_t)y1 - y0 <= 2 * (int64_t)thick) {
+    if (area.x0 >= area.x1 || area.y0 >= area.y1 || thick < 1) return;
+    const wide_area outer = {area.x0, area.y0, area.x1, area.y1};
+    const wide_area inner = {outer.x0 + thick, outer.y0 + thick, outer.x1 - thick, outer.y1 - thick};
+    if (inner.x0 >= inner.x1 || inner.y0 >= inner.y1) {
         fill(image, outer, color); /* nothing is left inside */
         return;
     }
-    const area inner = {outer.x0 + thick, outer.y0 + thick, outer.x1 - thick, outer.y1 - thick};
-    fill(image, (area){outer.x0, outer.y0, outer.x1, inner.y0}, color);
-    fill(image, (area){outer.x0, inner.y1, outer.x1, outer.y1}, color);
-    fill(image, (area){outer.x0, inner.y0, inner.x0, inner.y1}, color);
-    fill(image, (area){inner.x1, inner.y0, outer.x1, inner.y1}, color);
+    fill(image, (wide_area){outer.x0, outer.y0, outer.x1, inner.y0}, color);
+    fill(image, (wide_area){outer.x0, inner.y1, outer.x1, outer.y1}, color);
+    fill(image, (wide_area){outer.x0, inner.y0, inner.x0, inner.y1}, color);
+    fill(image, (wide_area){inner.x1, inner.y0, outer.x1, inner.y1}, color);
 }
 
 static void draw_letter(const psb_image *image, int64_t x, int64_t y, int32_t scale, uint8_t ink, char letter)
@@ -103,7 +102,7 @@ static void draw_letter(const psb_image *image, int64_t x, int64_t y, int32_t sc
         for (int32_t column = 0; column < PSB_FONT_WIDTH; column++) {
             if (!(rows[row] >> (PSB_FONT_WIDTH - 1 - column) & 1)) continue;
             const int64_t left = x + (int64_t)column * scale, top = y + (int64_t)row * scale;
-            fill_luma(image, (area){left, top, left + scale, top + scale}, ink);
+            fill_luma(image, (wide_area){left, top, left + scale, top + scale}, ink);
         }
 }
 
@@ -124,7 +123,7 @@ void psb_draw_label(const psb_image *image, int32_t x, int32_t y, int32_t scale,
     const bool is_full = image->range == PSB_RANGE_FULL;
     const uint8_t dark = is_full ? 0 : 16, light = is_full ? 255 : 235;
     const uint8_t ink = color.y - dark > light - color.y ? dark : light;
-    fill(image, (area){left, top, left + width, top + height}, color);
+    fill(image, (wide_area){left, top, left + width, top + height}, color);
     for (size_t i = 0; i < length; i++)
         draw_letter(image, left + (int64_t)(i * (PSB_FONT_WIDTH + 1) + 1) * scale, top + scale, scale, ink, text[i]);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Letters as rows of pixels, for draw.c. One size, ASCII; draw.c enlarges by whole factors.
+ * Letters as rows of pixels, for draw.c. One size, ASCII; draw.c enlarges by whole factors. Read draw.c first: what a
+ * letter's colour and ground are is decided there.
  */
 #ifndef PSB_FRAME_FONT_INT_H
 #define PSB_FRAME_FONT_INT_H

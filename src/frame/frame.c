@@ -14,16 +14,17 @@
 
 enum { PLANE_ALIGN_BYTES = 64 }; /* a cache line, and the widest vector register there is */
 
-static psb_status check_times(double time_s)
+static psb_status check_stamp(psb_frame_stamp stamp)
 {
-    if (!isfinite(time_s)) return psb_fail(PSB_BAD_INPUT, "frame: found a time that is not finite, expected seconds");
+    if (!isfinite(stamp.time_s))
+        return psb_fail(PSB_BAD_INPUT, "frame: found a time that is not finite, expected seconds");
     return PSB_OK;
 }
 
-psb_status psb_frame_set_borrowed(psb_frame *frame, const psb_image *image, double time_s, int64_t arrival_ns)
+psb_status psb_frame_set_borrowed(psb_frame *frame, const psb_image *image, psb_frame_stamp stamp)
 {
     psb_status status = psb_image_check(image);
-    if (!status) status = check_times(time_s);
+    if (!status) status = check_stamp(stamp);
     if (status) return status;
 
     frame->image = *image;
@@ -31,8 +32,7 @@ psb_status psb_frame_set_borrowed(psb_frame *frame, const psb_image *image, doub
         frame->image.plane[i] = NULL;
         frame->image.stride_bytes[i] = 0;
     }
-    frame->time_s = time_s;
-    frame->arrival_ns = arrival_ns;
+    frame->stamp = stamp;
     atomic_store(&frame->reference_count, 1);
     return PSB_OK;
 }
@@ -64,7 +64,7 @@ static psb_status reserve(psb_frame *frame, size_t size_bytes)
     return PSB_OK;
 }
 
-psb_status psb_frame_set_owned(psb_frame *frame, const psb_image *shape, double time_s, int64_t arrival_ns)
+psb_status psb_frame_set_owned(psb_frame *frame, const psb_image *shape, psb_frame_stamp stamp)
 {
     psb_image image = {.format = shape->format,
                        .matrix = shape->matrix,
@@ -72,7 +72,7 @@ psb_status psb_frame_set_owned(psb_frame *frame, const psb_image *shape, double 
                        .width = shape->width,
                        .height = shape->height};
     psb_status status = psb_image_check_shape(&image);
-    if (!status) status = check_times(time_s);
+    if (!status) status = check_stamp(stamp);
     if (status) return status;
 
     size_t offset_bytes[3];
@@ -81,7 +81,7 @@ psb_status psb_frame_set_owned(psb_frame *frame, const psb_image *shape, double 
     if (status) return status;
 
     for (int32_t i = 0; i < psb_image_plane_count(image.format); i++) image.plane[i] = frame->memory + offset_bytes[i];
-    return psb_frame_set_borrowed(frame, &image, time_s, arrival_ns);
+    return psb_frame_set_borrowed(frame, &image, stamp);
 }
 
 psb_status psb_frame_wrap(psb_frame **out, const psb_image *image, double time_s, int64_t arrival_ns,
@@ -90,7 +90,7 @@ psb_status psb_frame_wrap(psb_frame **out, const psb_image *image, double time_s
     *out = NULL;
     psb_frame *frame = calloc(1, sizeof(*frame));
     if (!frame) return psb_fail_memory("a frame", sizeof(*frame));
-    psb_status status = psb_frame_set_borrowed(frame, image, time_s, arrival_ns);
+    psb_status status = psb_frame_set_borrowed(frame, image, (psb_frame_stamp){time_s, arrival_ns});
     if (status) goto done;
     frame->release = release;
     frame->user = user;
@@ -106,7 +106,7 @@ psb_status psb_frame_create(psb_frame **out, const psb_image *shape, double time
     *out = NULL;
     psb_frame *frame = calloc(1, sizeof(*frame));
     if (!frame) return psb_fail_memory("a frame", sizeof(*frame));
-    psb_status status = psb_frame_set_owned(frame, shape, time_s, arrival_ns);
+    psb_status status = psb_frame_set_owned(frame, shape, (psb_frame_stamp){time_s, arrival_ns});
     if (status) goto done;
     *out = frame;
     frame = NULL;
@@ -151,10 +151,10 @@ psb_image psb_frame_image(const psb_frame *frame)
 
 double psb_frame_time_s(const psb_frame *frame)
 {
-    return frame->time_s;
+    return frame->stamp.time_s;
 }
 
 int64_t psb_frame_arrival_ns(const psb_frame *frame)
 {
-    return frame->arrival_ns;
+    return frame->stamp.arrival_ns;
 }

@@ -15,8 +15,7 @@
 struct psb_frame {
     atomic_int reference_count;
     psb_image image;
-    double time_s;
-    int64_t arrival_ns;
+    psb_frame_stamp stamp;
     psb_frame_release_fn release; /* NULL for memory of its own */
     void *user;
     uint8_t *memory; /* planes of its own; stays while the frame rests in its pool */
@@ -26,10 +25,10 @@ struct psb_frame {
 };
 
 /* Fills a frame that nobody else sees yet, with one reference. Errors: PSB_BAD_INPUT; the frame is then unchanged. */
-psb_status psb_frame_set_borrowed(psb_frame *frame, const psb_image *image, double time_s, int64_t arrival_ns);
+psb_status psb_frame_set_borrowed(psb_frame *frame, const psb_image *image, psb_frame_stamp stamp);
 
 /* Likewise over memory of its own, which is made larger where it does not suffice. Errors: also PSB_NO_MEMORY. */
-psb_status psb_frame_set_owned(psb_frame *frame, const psb_image *shape, double time_s, int64_t arrival_ns);
+psb_status psb_frame_set_owned(psb_frame *frame, const psb_image *shape, psb_frame_stamp stamp);
 
 /* Takes a frame without references home; called by the last unref. */
 void psb_frame_pool_give_back(psb_frame_pool *pool, psb_frame *frame);

@@ -38,7 +38,7 @@ psb_status psb_frame_pool_create(psb_frame_pool **out, int32_t max_frames)
     return PSB_OK;
 }
 
-static void free_list(psb_frame *first)
+static void destroy_list(psb_frame *first)
 {
     while (first) {
         psb_frame *next = first->next;
@@ -49,10 +49,10 @@ static void free_list(psb_frame *first)
 }
 
 /* For whoever leaves last: nobody else can see the pool any more. */
-static void free_pool(psb_frame_pool *pool)
+static void destroy_now(psb_frame_pool *pool)
 {
-    free_list(pool->resting_headers);
-    free_list(pool->resting_owned);
+    destroy_list(pool->resting_headers);
+    destroy_list(pool->resting_owned);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
 }
@@ -66,7 +66,7 @@ void psb_frame_pool_destroy(psb_frame_pool **pool)
     leaving->is_destroyed = true;
     const bool is_last = leaving->alive_count == 0;
     pthread_mutex_unlock(&leaving->lock);
-    if (is_last) free_pool(leaving);
+    if (is_last) destroy_now(leaving);
 }
 
 void psb_frame_pool_give_back(psb_frame_pool *pool, psb_frame *frame)
@@ -78,7 +78,7 @@ void psb_frame_pool_give_back(psb_frame_pool *pool, psb_frame *frame)
     pool->alive_count--;
     const bool is_last = pool->is_destroyed && pool->alive_count == 0;
     pthread_mutex_unlock(&pool->lock);
-    if (is_last) free_pool(pool);
+    if (is_last) destroy_now(pool);
 }
 
 /* A frame of the asked kind, resting or new; counted as alive. */
@@ -109,14 +109,14 @@ static psb_status lend(psb_frame **out, psb_frame_pool *pool, bool is_owned)
     return PSB_OK;
 }
 
-psb_status psb_frame_pool_wrap(psb_frame **out, psb_frame_pool *pool, const psb_image *image, double time_s,
-                               int64_t arrival_ns, psb_frame_release_fn release, void *user)
+psb_status psb_frame_pool_wrap(psb_frame **out, psb_frame_pool *pool, const psb_image *image, psb_frame_stamp stamp,
+                               psb_frame_release_fn release, void *user)
 {
     psb_frame *frame = NULL;
     *out = NULL;
     psb_status status = lend(&frame, pool, false);
     if (status) return status;
-    status = psb_frame_set_borrowed(frame, image, time_s, arrival_ns);
+    status = psb_frame_set_borrowed(frame, image, stamp);
     if (status) {
         psb_frame_pool_give_back(pool, frame);
         return status;
@@ -127,14 +127,13 @@ psb_status psb_frame_pool_wrap(psb_frame **out, psb_frame_pool *pool, const psb_
     return PSB_OK;
 }
 
-psb_status psb_frame_pool_take(psb_frame **out, psb_frame_pool *pool, const psb_image *shape, double time_s,
-                               int64_t arrival_ns)
+psb_status psb_frame_pool_take(psb_frame **out, psb_frame_pool *pool, const psb_image *shape, psb_frame_stamp stamp)
 {
     psb_frame *frame = NULL;
     *out = NULL;
     psb_status status = lend(&frame, pool, true);
     if (status) return status;
-    status = psb_frame_set_owned(frame, shape, time_s, arrival_ns);
+    status = psb_frame_set_owned(frame, shape, stamp);
     if (status) {
         psb_frame_pool_give_back(pool, frame);
         return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What can be asked of a picture's geometry, and copying. No codecs, no people here.
+ * A plane's size follows from format and side, rounded up, so that odd pictures have chroma to their last pixel.
  */
 #ifndef PSB_FRAME_IMAGE_H
 #define PSB_FRAME_IMAGE_H

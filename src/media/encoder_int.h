@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Inside of the writer: one video encoder, whichever this machine's FFmpeg has.
+ * Inside of the writer: one video encoder, whichever this machine's FFmpeg has. writer.c owns the file and the times,
+ * encoder.c the choice and what an encoder on a graphics device needs besides.
  */
 #ifndef PSB_MEDIA_ENCODER_INT_H
 #define PSB_MEDIA_ENCODER_INT_H

@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
@@ -19,7 +18,10 @@
 #include "frame/image.h"
 #include "media/media_int.h"
 
-enum { HD_HEIGHT_PX = 720 }; /* untagged pictures: BT.601 below, BT.709 from here (product.md) */
+enum {
+    HD_HEIGHT_PX = 720, /* untagged pictures: BT.601 below, BT.709 from here (product.md) */
+    MAX_PICTURES = 4097 /* frames that callers may hold, and the one that is decoded into */
+};
 
 typedef struct shelf {
     pthread_mutex_t lock;
@@ -31,66 +33,10 @@ typedef struct shelf {
 
 struct psb_frame_maker {
     psb_frame_pool *frames;
+    psb_frame_pool *scratch; /* of one: converted, and still to be turned */
     shelf *pictures;
     struct SwsContext *scaler; /* for the last seen pair of formats */
 };
-
-/* ---- orientation ---- */
-
-/* A display matrix maps stored (p, q) to shown (a p + c q, b p + d q), in 16.16 fixed point. Only quarter turns and
- * mirrors are known here: the larger of a and b decides whether the axes swap. */
-psb_orientation psb_orientation_from_matrix(const int32_t matrix[9])
-{
-    const int64_t a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
-    if (llabs(a) >= llabs(b)) return (psb_orientation){.is_flipped_x = a < 0, .is_flipped_y = d < 0};
-    return (psb_orientation){.is_transposed = true, .is_flipped_x = c < 0, .is_flipped_y = b < 0};
-}
-
-int32_t psb_orientation_deg(psb_orientation orientation)
-{
-    if (orientation.is_transposed) return orientation.is_flipped_y ? 270 : 90;
-    return orientation.is_flipped_y ? 180 : 0;
-}
-
-static bool is_upright(psb_orientation orientation)
-{
-    return !orientation.is_transposed && !orientation.is_flipped_x && !orientation.is_flipped_y;
-}
-
-/* Writes `from` turned into `to`. A sample of `to` is looked up where it came from; `shift_x` halves its column where
- * 4:2:2 chroma, which has no transposed form, becomes 4:4:4. */
-static void turn_plane(const psb_image *to, const psb_image *from, int32_t plane_i, psb_orientation orientation)
-{
-    const int32_t width = psb_image_plane_width(to, plane_i), height = psb_image_plane_height(to, plane_i);
-    const int32_t shift_x = orientation.is_transposed && from->format == PSB_PIXEL_YUV422 && plane_i > 0;
-    const ptrdiff_t from_stride = from->stride_bytes[plane_i];
-    for (int32_t y = 0; y < height; y++) {
-        const int32_t v = orientation.is_flipped_y ? height - 1 - y : y;
-        uint8_t *row = to->plane[plane_i] + y * to->stride_bytes[plane_i];
-        for (int32_t x = 0; x < width; x++) {
-            const int32_t u = orientation.is_flipped_x ? width - 1 - x : x;
-            const int32_t from_x = orientation.is_transposed ? v >> shift_x : u;
-            const int32_t from_y = orientation.is_transposed ? u : v;
-            row[x] = from->plane[plane_i][from_y * from_stride + from_x];
-        }
-    }
-}
-
-static psb_status make_turned(psb_frame_maker *maker, psb_frame **out, const psb_image *from,
-                              psb_orientation orientation, const psb_frame_hints *hints)
-{
-    psb_image shape = *from;
-    if (orientation.is_transposed) {
-        shape.width = from->height;
-        shape.height = from->width;
-        if (shape.format == PSB_PIXEL_YUV422) shape.format = PSB_PIXEL_YUV444;
-    }
-    psb_status status = psb_frame_pool_take(out, maker->frames, &shape, hints->time_s, hints->arrival_ns);
-    if (status) return status;
-    const psb_image to = psb_frame_image(*out);
-    for (int32_t i = 0; i < psb_image_plane_count(to.format); i++) turn_plane(&to, from, i, orientation);
-    return PSB_OK;
-}
 
 /* ---- colour and format ---- */
 
@@ -211,7 +157,8 @@ static psb_image shape_of(const AVFrame *picture, bool is_still)
 
 /* ---- the shelf of AVFrames ---- */
 
-static void free_shelf(shelf *pictures)
+/* For whoever leaves last. */
+static void destroy_now(shelf *pictures)
 {
     for (int32_t i = 0; i < pictures->resting_count; i++) av_frame_free(&pictures->resting[i]);
     pthread_mutex_destroy(&pictures->lock);
@@ -226,7 +173,7 @@ static void shelve(shelf *pictures, AVFrame *picture)
     pictures->lent_count--;
     const bool is_last = pictures->is_abandoned && pictures->lent_count == 0;
     pthread_mutex_unlock(&pictures->lock);
-    if (is_last) free_shelf(pictures);
+    if (is_last) destroy_now(pictures);
 }
 
 /* The last reference to a borrowing frame went, in whatever thread. */
@@ -265,7 +212,7 @@ void psb_frame_maker_put_back(psb_frame_maker *maker, AVFrame *picture)
 psb_status psb_frame_maker_create(psb_frame_maker **out, int32_t max_frames)
 {
     *out = NULL;
-    assert(max_frames >= 1 && max_frames <= 4096);
+    assert(max_frames >= 1 && max_frames < MAX_PICTURES);
     psb_status status = PSB_NO_MEMORY;
     psb_frame_maker *maker = calloc(1, sizeof(*maker));
     if (!maker) return psb_fail_memory("a frame maker", sizeof(*maker));
@@ -280,8 +227,9 @@ psb_status psb_frame_maker_create(psb_frame_maker **out, int32_t max_frames)
         status = psb_fail(PSB_ENVIRONMENT, "reader: no lock to be had from the system");
         goto done;
     }
-    maker->pictures->max_pictures = max_frames < 4096 ? max_frames + 1 : 4096; /* one is being decoded into */
+    maker->pictures->max_pictures = max_frames + 1; /* one is being decoded into */
     status = psb_frame_pool_create(&maker->frames, max_frames);
+    if (!status) status = psb_frame_pool_create(&maker->scratch, 1);
     if (status) goto done;
     *out = maker;
     maker = NULL;
@@ -296,6 +244,7 @@ void psb_frame_maker_destroy(psb_frame_maker **maker)
     shelf *pictures = (*maker)->pictures;
     sws_freeContext((*maker)->scaler);
     psb_frame_pool_destroy(&(*maker)->frames);
+    psb_frame_pool_destroy(&(*maker)->scratch);
     free(*maker);
     *maker = NULL;
     if (!pictures) return;
@@ -303,19 +252,19 @@ void psb_frame_maker_destroy(psb_frame_maker **maker)
     pictures->is_abandoned = true;
     const bool is_last = pictures->lent_count == 0;
     pthread_mutex_unlock(&pictures->lock);
-    if (is_last) free_shelf(pictures);
+    if (is_last) destroy_now(pictures);
 }
 
 static psb_status make_borrowed(psb_frame_maker *maker, psb_frame **out, AVFrame *picture, const psb_image *image,
                                 const psb_frame_hints *hints)
 {
     picture->opaque = maker->pictures;
-    return psb_frame_pool_wrap(out, maker->frames, image, hints->time_s, hints->arrival_ns, release_picture, picture);
+    return psb_frame_pool_wrap(out, maker->frames, image, hints->stamp, release_picture, picture);
 }
 
 /* Planes in a format of ours: the picture's own, or a converted copy that *copy_out then owns. */
 static psb_status find_planes(psb_frame_maker *maker, psb_image *image, psb_frame **copy_out, const AVFrame *picture,
-                              const psb_frame_hints *hints)
+                              const psb_frame_hints *hints, psb_orientation orientation)
 {
     const AVPixFmtDescriptor *about = av_pix_fmt_desc_get(picture->format);
     if (!about || about->flags & AV_PIX_FMT_FLAG_HWACCEL)
@@ -329,16 +278,28 @@ static psb_status find_planes(psb_frame_maker *maker, psb_image *image, psb_fram
         if (picture->linesize[0] > 0) return psb_image_check(image);
     }
     image->format = nearest_format(about);
-    psb_status status = psb_frame_pool_take(copy_out, maker->frames, image, hints->time_s, hints->arrival_ns);
+    psb_frame_pool *pool = psb_orientation_is_upright(orientation) ? maker->frames : maker->scratch;
+    psb_status status = psb_frame_pool_take(copy_out, pool, image, hints->stamp);
     if (status) return status;
     *image = psb_frame_image(*copy_out);
     return convert(maker, image, picture);
 }
 
+static psb_status make_turned(psb_frame_maker *maker, psb_frame **out, const psb_image *from,
+                              psb_orientation orientation, const psb_frame_hints *hints)
+{
+    const psb_image shape = psb_orientation_shape(from, orientation);
+    psb_status status = psb_frame_pool_take(out, maker->frames, &shape, hints->stamp);
+    if (status) return status;
+    const psb_image to = psb_frame_image(*out);
+    psb_orientation_turn(&to, from, orientation);
+    return PSB_OK;
+}
+
 psb_status psb_frame_maker_make(psb_frame_maker *maker, psb_frame **out, int32_t *rotation_deg_out,
                                 AVFrame *picture_take, const psb_frame_hints *hints)
 {
-    AVFrame *picture = picture_take;
+    const AVFrame *picture = picture_take;
     psb_frame *copy = NULL;
     psb_image image = shape_of(picture, hints->is_still);
     *out = NULL;
@@ -347,23 +308,23 @@ psb_status psb_frame_maker_make(psb_frame_maker *maker, psb_frame **out, int32_t
     const psb_orientation orientation = side && side->size >= 9 * sizeof(int32_t)
                                             ? psb_orientation_from_matrix((const int32_t *)side->data)
                                             : hints->orientation;
-    if (rotation_deg_out) *rotation_deg_out = psb_orientation_deg(orientation);
+    *rotation_deg_out = psb_orientation_deg(orientation);
 
     psb_status status = psb_image_check_shape(&image);
-    if (!status) status = find_planes(maker, &image, &copy, picture, hints);
+    if (!status) status = find_planes(maker, &image, &copy, picture, hints, orientation);
     if (status) goto done;
 
-    if (!is_upright(orientation)) {
+    if (!psb_orientation_is_upright(orientation)) {
         status = make_turned(maker, out, &image, orientation, hints);
     } else if (copy) {
         *out = copy;
         copy = NULL;
     } else {
-        status = make_borrowed(maker, out, picture, &image, hints);
-        if (!status) picture = NULL;
+        status = make_borrowed(maker, out, picture_take, &image, hints);
+        if (!status) picture_take = NULL; /* the frame holds it from now on */
     }
+    if (!status) psb_frame_maker_put_back(maker, picture_take);
 done:
     psb_frame_unref(&copy);
-    psb_frame_maker_put_back(maker, picture);
     return status;
 }

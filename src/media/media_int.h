@@ -16,6 +16,7 @@
 
 #include <passerby/frame.h>
 
+#include "frame/frame_pool.h"
 #include "media/reader.h"
 
 typedef struct psb_source psb_source;
@@ -23,8 +24,7 @@ typedef struct psb_source psb_source;
 struct psb_source { /* the head of every source's own struct */
     psb_status (*read)(psb_source *source, psb_frame **out);
     void (*close)(psb_source *source); /* frees the source */
-    psb_reader_info info;              /* width to rotation_deg are known once the first frame was read; */
-                                       /* the source keeps frame_number */
+    psb_reader_info info;              /* the source keeps it, but for width and height */
 };
 
 /* path is the caller's; *options has its defaults filled in and outlives the source, as does options->log. */
@@ -33,7 +33,7 @@ psb_status psb_source_open_folder(psb_source **out, const char *path, const psb_
 /* One JPEG or PNG file as a sequence of one. */
 psb_status psb_source_open_picture(psb_source **out, const char *path, const psb_reader_options *options);
 
-/* --- allow.c: which demuxers and decoders may see a file ---------------------------------------------------------- */
+/* ---- allow.c: which demuxers and decoders may see a file ---- */
 
 /* Errors: PSB_BAD_INPUT, naming what was refused and how to allow it. also_csv: the user's own, or NULL. */
 psb_status psb_allow_check_container(const char *path, const char *demuxer_csv, const char *also_csv);
@@ -42,15 +42,13 @@ psb_status psb_allow_check_codec(const char *path, enum AVCodecID codec_id, cons
 /* The decoders' names for FFmpeg's own whitelist, "h264,hevc,..."; to be freed with av_free. NULL without memory. */
 char *psb_allow_decoder_names(const char *also_csv);
 
-/* --- declared_size.c ---------------------------------------------------------------------------------------------- */
+/* ---- declared_size.c ---- */
 
 /* Does the file end before its own container says (MP4 boxes, Matroska segment, RIFF chunk, TS packets)? False where
  * the form cannot tell. */
 bool psb_media_is_cut(const char *path);
 
-/* --- frame_maker.c: decoder's pictures become frames ---------------------------------------------------------------- */
-
-typedef struct psb_frame_maker psb_frame_maker;
+/* ---- orientation.c ---- */
 
 typedef struct psb_orientation { /* how stored pixels are turned for showing; all zero = as they are */
     bool is_transposed;          /* first: x and y swap */
@@ -59,6 +57,17 @@ typedef struct psb_orientation { /* how stored pixels are turned for showing; al
 
 psb_orientation psb_orientation_from_matrix(const int32_t matrix[9]);
 int32_t psb_orientation_deg(psb_orientation orientation); /* clockwise; a mirrored one as if it were not */
+bool psb_orientation_is_upright(psb_orientation orientation);
+
+/* The shape of a picture once turned (planes NULL). 4:2:2 that is transposed becomes 4:4:4. */
+psb_image psb_orientation_shape(const psb_image *from, psb_orientation orientation);
+
+/* Writes `from` turned into `to`, which has that shape. */
+void psb_orientation_turn(const psb_image *to, const psb_image *from, psb_orientation orientation);
+
+/* ---- frame_maker.c: decoder's pictures become frames ---- */
+
+typedef struct psb_frame_maker psb_frame_maker;
 
 psb_status psb_frame_maker_create(psb_frame_maker **out, int32_t max_frames);
 void psb_frame_maker_destroy(psb_frame_maker **maker); /* frames still alive stay valid */
@@ -70,16 +79,14 @@ void psb_frame_maker_put_back(psb_frame_maker *maker, AVFrame *picture);
 typedef struct psb_frame_hints {
     psb_orientation orientation; /* of the stream; a picture's own display matrix wins */
     bool is_still;               /* JPEG, PNG: untagged means full range BT.601 */
-    double time_s;
-    int64_t arrival_ns;
+    psb_frame_stamp stamp;
 } psb_frame_hints;
 
-/* Takes `picture` (borrowed before) also on failure. Errors: PSB_BAD_INPUT (size), PSB_UNSUPPORTED (pixel format),
- * PSB_NO_MEMORY. rotation_deg_out may be NULL. */
+/* picture_take was borrowed before. Errors: PSB_BAD_INPUT (size), PSB_UNSUPPORTED (pixel format), PSB_NO_MEMORY. */
 psb_status psb_frame_maker_make(psb_frame_maker *maker, psb_frame **out, int32_t *rotation_deg_out,
                                 AVFrame *picture_take, const psb_frame_hints *hints);
 
-/* --- names.c -------------------------------------------------------------------------------------------------------- */
+/* ---- names.c ---- */
 
 /* Natural order: runs of digits compare as numbers, so a2 comes before a10. <0, 0, >0. */
 int psb_natural_compare(const char *left, const char *right);

@@ -33,7 +33,7 @@ typedef struct psb_reader_info { /* known after open; the counts grow while read
     int64_t frame_count;         /* as the container claims, 0 = unknown */
     bool is_interlaced;          /* set when an interlaced frame was seen */
     bool is_truncated;           /* the file ended before its container said */
-    int64_t decode_errors;       /* damaged packets, skipped or patched up by their decoder; damaged pictures of a folder */
+    int64_t decode_errors;       /* damaged packets (skipped, or patched up by their decoder) or pictures of a folder */
     int64_t frame_number;        /* of the frame last read, from 1; a damaged picture of a folder keeps its number */
     const char *codec;           /* decoder's name */
     const char *container;

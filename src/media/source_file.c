@@ -307,10 +307,12 @@ static psb_status file_read(psb_source *head, psb_frame **out)
     const psb_frame_hints hints = {
         .orientation = source->orientation,
         .is_still = source->decoder->codec_id == AV_CODEC_ID_MJPEG || source->decoder->codec_id == AV_CODEC_ID_PNG,
-        .time_s = timeline_place(&source->time, picture->best_effort_timestamp),
-        .arrival_ns = psb_clock_now_ns(&source->options->clock),
+        .stamp = {.time_s = timeline_place(&source->time, picture->best_effort_timestamp),
+                  .arrival_ns = psb_clock_now_ns(&source->options->clock)},
     };
-    return psb_frame_maker_make(source->maker, out, &head->info.rotation_deg, picture, &hints);
+    status = psb_frame_maker_make(source->maker, out, &head->info.rotation_deg, picture, &hints);
+    if (status) psb_frame_maker_put_back(source->maker, picture);
+    return status;
 }
 
 static void file_close(psb_source *head)

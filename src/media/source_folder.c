@@ -95,7 +95,7 @@ static psb_status list_pictures(folder_source *source, const char *path, const c
     for (const struct dirent *entry = readdir(folder); entry && !status; entry = readdir(folder))
         if (is_picture_name(entry->d_name)) status = add_name(source, entry->d_name);
     closedir(folder);
-    qsort(source->names, source->name_count, sizeof(*source->names), compare_names);
+    if (source->name_count) qsort(source->names, source->name_count, sizeof(*source->names), compare_names);
     return status;
 }
 
@@ -205,8 +205,7 @@ static psb_status decode(folder_source *source, AVFrame *picture, const char *pa
 
     source->packet->data = source->bytes;
     source->packet->size = (int)size_bytes;
-    source->packet->flags |= AV_PKT_FLAG_KEY; /* without it FFmpeg's PNG decoder adds the picture before to this one */
-    source->packet->flags = AV_PKT_FLAG_KEY; /* else FFmpeg adds a PNG to the one before it */
+    source->packet->flags = AV_PKT_FLAG_KEY; /* else FFmpeg's PNG decoder adds the picture before to this one */
     int code = avcodec_send_packet(decoder, source->packet);
     av_packet_unref(source->packet);
     if (code >= 0) code = avcodec_receive_frame(decoder, picture);
@@ -258,9 +257,10 @@ static psb_status folder_read(psb_source *head, psb_frame **out)
         return status;
     }
     const psb_frame_hints hints = {.is_still = true,
-                                   .time_s = (double)(source->next_i - 1) / head->info.fps,
-                                   .arrival_ns = psb_clock_now_ns(&source->options->clock)};
+                                   .stamp = {.time_s = (double)(source->next_i - 1) / head->info.fps,
+                                             .arrival_ns = psb_clock_now_ns(&source->options->clock)}};
     status = psb_frame_maker_make(source->maker, out, &head->info.rotation_deg, picture, &hints);
+    if (status) psb_frame_maker_put_back(source->maker, picture);
     if (!status) status = check_size(source, *out, path);
     head->info.frame_number = (int64_t)source->next_i;
     if (status) psb_frame_unref(out);

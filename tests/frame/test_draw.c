@@ -57,7 +57,7 @@ static void check_rectangle(psb_pixel_format format, int32_t width, int32_t heig
     const psb_color color = {100, 150, 200};
     const int values[3] = {100, 150, 200};
     set_up(&what, format, width, height);
-    psb_draw_rectangle(&what.image, corner[0], corner[1], corner[2], corner[3], thick, color);
+    psb_draw_rectangle(&what.image, (psb_area){corner[0], corner[1], corner[2], corner[3]}, thick, color);
     for (int32_t i = 0; i < psb_image_plane_count(format); i++)
         for (int32_t y = 0; y < psb_image_plane_height(&what.image, i) + 1; y++)
             for (int32_t x = 0; x < psb_image_plane_width(&what.image, i) + 1; x++) {
@@ -89,13 +89,14 @@ static void absurd_corners_are_clipped(void **state)
     (void)state;
     static picture what;
     set_up(&what, PSB_PIXEL_YUV420, 5, 5);
-    psb_draw_rectangle(&what.image, INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX, INT32_MAX, (psb_color){1, 2, 3});
+    psb_draw_rectangle(&what.image, (psb_area){INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX}, INT32_MAX,
+                       (psb_color){1, 2, 3});
     assert_int_equal(what.planes[0][4 * STRIDE + 4], 1);
     assert_int_equal(what.planes[1][2 * STRIDE + 2], 2);
     assert_int_equal(what.planes[0][5], UNTOUCHED);
     set_up(&what, PSB_PIXEL_YUV420, 5, 5);
-    psb_draw_rectangle(&what.image, 3, 3, 2, 2, 1, (psb_color){1, 2, 3});
-    psb_draw_rectangle(&what.image, 0, 0, 5, 5, 0, (psb_color){1, 2, 3});
+    psb_draw_rectangle(&what.image, (psb_area){3, 3, 2, 2}, 1, (psb_color){1, 2, 3});
+    psb_draw_rectangle(&what.image, (psb_area){0, 0, 5, 5}, 0, (psb_color){1, 2, 3});
     assert_int_equal(what.planes[0][0], UNTOUCHED);
     psb_draw_label(&what.image, INT32_MAX, INT32_MIN, INT32_MAX, (psb_color){1, 2, 3}, "12");
     psb_draw_label(&what.image, 0, 0, 0, (psb_color){1, 2, 3}, "12");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * References to frames: planes are released exactly once, by the last one; bad shapes are refused and stay the caller's.
+ * References to frames: planes are released exactly once, by the last one; bad shapes are refused and stay the
+ * caller's.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -54,9 +54,12 @@ static void nothing_is_allocated_after_the_first_round(void **state)
     const int before = allocation_count;
     int after_first = 0;
     for (int round = 0; round < 5; round++) {
-        for (int i = 0; i < 2; i++) assert_int_equal(psb_frame_pool_take(&frames[i], pool, &shape, round, 0), PSB_OK);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(psb_frame_pool_take(&frames[i], pool, &shape, (psb_frame_stamp){round, 0}), PSB_OK);
         for (int i = 2; i < 4; i++)
-            assert_int_equal(psb_frame_pool_wrap(&frames[i], pool, &tiny, round, 0, count_release, &released), PSB_OK);
+            assert_int_equal(
+                psb_frame_pool_wrap(&frames[i], pool, &tiny, (psb_frame_stamp){round, 0}, count_release, &released),
+                PSB_OK);
         for (int i = 0; i < 4; i++) psb_frame_unref(&frames[i]);
         if (round == 0) after_first = allocation_count;
     }
@@ -77,13 +80,15 @@ static void the_bound_holds(void **state)
     assert_int_equal(psb_frame_pool_create(&pool, 0), PSB_BAD_INPUT);
     assert_int_equal(psb_frame_pool_create(&pool, 4097), PSB_BAD_INPUT);
     assert_int_equal(psb_frame_pool_create(&pool, 2), PSB_OK);
-    assert_int_equal(psb_frame_pool_take(&first, pool, &shape, 0, 0), PSB_OK);
-    assert_int_equal(psb_frame_pool_take(&second, pool, &shape, 1, 0), PSB_OK);
-    assert_int_equal(psb_frame_pool_wrap(&third, pool, &tiny, 2, 0, count_release, &released), PSB_NO_MEMORY);
+    assert_int_equal(psb_frame_pool_take(&first, pool, &shape, (psb_frame_stamp){0, 0}), PSB_OK);
+    assert_int_equal(psb_frame_pool_take(&second, pool, &shape, (psb_frame_stamp){1, 0}), PSB_OK);
+    assert_int_equal(psb_frame_pool_wrap(&third, pool, &tiny, (psb_frame_stamp){2, 0}, count_release, &released),
+                     PSB_NO_MEMORY);
     assert_null(third);
     assert_int_equal(released, 0);
     psb_frame_unref(&first);
-    assert_int_equal(psb_frame_pool_wrap(&third, pool, &tiny, 2, 0, count_release, &released), PSB_OK);
+    assert_int_equal(psb_frame_pool_wrap(&third, pool, &tiny, (psb_frame_stamp){2, 0}, count_release, &released),
+                     PSB_OK);
     psb_frame_unref(&third);
     psb_frame_unref(&second);
     psb_frame_pool_destroy(&pool);
@@ -98,10 +103,10 @@ static void a_refused_shape_costs_no_place(void **state)
     const psb_image bad = {.format = PSB_PIXEL_GREY, .width = 0, .height = 1};
     assert_int_equal(psb_frame_pool_create(&pool, 1), PSB_OK);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(psb_frame_pool_take(&frame, pool, &bad, 0, 0), PSB_BAD_INPUT);
-        assert_int_equal(psb_frame_pool_wrap(&frame, pool, &bad, 0, 0, NULL, NULL), PSB_BAD_INPUT);
+        assert_int_equal(psb_frame_pool_take(&frame, pool, &bad, (psb_frame_stamp){0, 0}), PSB_BAD_INPUT);
+        assert_int_equal(psb_frame_pool_wrap(&frame, pool, &bad, (psb_frame_stamp){0, 0}, NULL, NULL), PSB_BAD_INPUT);
     }
-    assert_int_equal(psb_frame_pool_take(&frame, pool, &shape, 0, 0), PSB_OK);
+    assert_int_equal(psb_frame_pool_take(&frame, pool, &shape, (psb_frame_stamp){0, 0}), PSB_OK);
     psb_frame_unref(&frame);
     psb_frame_pool_destroy(&pool);
 }
@@ -113,8 +118,9 @@ static void frames_outlive_their_pool(void **state)
     psb_frame *own = NULL, *wrapped = NULL;
     atomic_int released = 0;
     assert_int_equal(psb_frame_pool_create(&pool, 3), PSB_OK);
-    assert_int_equal(psb_frame_pool_take(&own, pool, &shape, 0, 0), PSB_OK);
-    assert_int_equal(psb_frame_pool_wrap(&wrapped, pool, &tiny, 0, 0, count_release, &released), PSB_OK);
+    assert_int_equal(psb_frame_pool_take(&own, pool, &shape, (psb_frame_stamp){0, 0}), PSB_OK);
+    assert_int_equal(psb_frame_pool_wrap(&wrapped, pool, &tiny, (psb_frame_stamp){0, 0}, count_release, &released),
+                     PSB_OK);
     psb_frame_pool_destroy(&pool);
     psb_frame_image(own).plane[0][0] = 5;
     assert_int_equal(psb_frame_image(wrapped).width, 1);
@@ -132,7 +138,7 @@ static void a_larger_shape_gets_larger_planes(void **state)
     assert_int_equal(psb_frame_pool_create(&pool, 1), PSB_OK);
     for (int i = 0; i < 4; i++) {
         const psb_image *wanted = i % 2 ? &large : &shape;
-        assert_int_equal(psb_frame_pool_take(&frame, pool, wanted, i, 0), PSB_OK);
+        assert_int_equal(psb_frame_pool_take(&frame, pool, wanted, (psb_frame_stamp){i, 0}), PSB_OK);
         const psb_image image = psb_frame_image(frame);
         assert_int_equal(image.width, wanted->width);
         image.plane[2][(image.height / 2 - 1) * image.stride_bytes[2]] = 1;
@@ -163,7 +169,9 @@ static void frames_come_home_from_threads(void **state)
         pthread_t thread;
         assert_int_equal(psb_frame_pool_create(&pool, 64), PSB_OK);
         for (int i = 0; i < 64; i++) {
-            assert_int_equal(psb_frame_pool_wrap(&mine.frames[i], pool, &tiny, i, 0, count_release, &released), PSB_OK);
+            assert_int_equal(
+                psb_frame_pool_wrap(&mine.frames[i], pool, &tiny, (psb_frame_stamp){i, 0}, count_release, &released),
+                PSB_OK);
             theirs.frames[i] = psb_frame_ref(mine.frames[i]);
         }
         assert_int_equal(pthread_create(&thread, NULL, bring_home, &theirs), 0);
