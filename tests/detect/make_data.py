@@ -4,6 +4,9 @@
 
     make_data.py ../../../shared/models        # the folder of detector.py
 
+data/bright.onnx and its descriptor are a detector of bright squares: the mean of each 16 x 16 cell is its object score, and
+its box is the cell. ONNX is written with the helpers of tests/nn/make_models.py.
+
 data/HEAD.yaml is a descriptor, data/HEAD.bin its outputs (float32, in the descriptor's order), data/HEAD.txt a line
 `x0 y0 x1 y1 score` for each box before suppression (score >= score.min, in the order of the cells), an empty line, and
 the same after suppression, best first.
@@ -17,7 +20,9 @@ import yaml
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, sys.argv[1])
 sys.modules.setdefault("ort", type(sys)("ort"))     # the reference decoder is used without its engine
+sys.path.insert(0, os.path.join(HERE, "../nn"))
 import detector                                     # noqa: E402
+import make_models as onnx                          # noqa: E402
 
 COMMON = """# SPDX-License-Identifier: Apache-2.0
 # Written by make_data.py.
@@ -99,3 +104,20 @@ for kind, (w, h, iou, head) in HEADS.items():
     with open(f"{HERE}/data/{kind}.txt", "w") as f:
         f.write(lines(b) + "\n" + lines(detector.nms(b, iou)))
     print(kind, len(b), len(detector.nms(b, iou)))
+
+BRIGHT = (COMMON.format(name="bright", w=96, h=64, iou=0.45, head=HEADS["fastestdet"][3])
+          .replace("std: [1.0, 1.0, 1.0]", "std: [255.0, 255.0, 255.0]").replace("pad: 114", "pad: 0")
+          .replace("{person: 1, count: 3}", "{person: 0, count: 1}"))
+weights, bias = np.zeros((6, 3, 1, 1), np.float32), np.zeros(6, np.float32)
+weights[0] = 1 / 3                                          # object: the mean of the three channels
+bias[1:3] = np.arctanh(0.5)                                 # the centre is half a cell on
+bias[3], bias[4] = -np.log(96 / 16 - 1), -np.log(64 / 16 - 1)   # a cell's size as logits of fractions of the input
+bias[5] = 1                                                 # surely a person
+with open(f"{HERE}/data/bright.yaml", "w") as f:
+    f.write(BRIGHT)
+with open(f"{HERE}/data/bright.onnx", "wb") as f:
+    f.write(onnx.model(
+        [onnx.node("AveragePool", ["images"], ["mean"], {"kernel_shape": [16, 16], "strides": [16, 16]}, "pool"),
+         onnx.node("Conv", ["mean", "weights", "bias"], ["out"], {"kernel_shape": [1, 1]}, "read")],
+        [onnx.tensor("weights", weights), onnx.tensor("bias", bias)],
+        [onnx.value_info("images", [1, 3, 64, 96])], [onnx.value_info("out", [1, 6, 4, 6])], 11))
