@@ -18,8 +18,8 @@ typedef struct vec_exp_parts {
     vec factor, power;
 } vec_exp_parts;
 
-/* |x| <= PSB_EXP_LIMIT, or NaN. Adding 1.5 * 2^23 + 127 rounds to a whole number n and leaves n + 127 in the lowest bits:
- * the exponent field of 2^n, once shifted up. s is -r, so the polynomial's signs alternate. */
+/* |x| <= PSB_EXP_LIMIT, or NaN. Adding 1.5 * 2^23 + 127 rounds to a whole number n and leaves n + 127 in the lowest
+ * bits: the exponent field of 2^n, once shifted up. s is -r, so the polynomial's signs alternate. */
 PSB_ALWAYS_INLINE vec_exp_parts vec_exp_of_minus(vec x)
 {
     const vec rounder = vec_all(0x1.8000fep23f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The list of kernels of two operands and the choice among them.
+ * Nothing to pack here: both operands come as they lie.
  */
 #include "kernels/binary_f32.h"
 

@@ -4,8 +4,8 @@
  *
  *     out[i][j] = act(a[i * ld_a + j * step_a] op b[i * ld_b + j * step_b])
  *
- * ld = 0 repeats one row for all rows (a value per channel), step = 0 repeats one value along a row (a value per pixel),
- * both 0 is a scalar. Steps are 0 or 1. Squeeze-and-excite's "scale each channel" is op MUL with ld_b = 0.
+ * ld = 0 repeats one row for all rows (a value per channel), step = 0 repeats one value along a row (a value per
+ * pixel), both 0 is a scalar. Steps are 0 or 1. Squeeze-and-excite's "scale each channel" is op MUL with ld_b = 0.
  * out may be the memory of an operand that has out's stride and step 1; otherwise no overlap.
  *
  * Shapes: rows, columns >= 1. Alignment: none asked. Comparison class: exact before the activation (one rounding, as in

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two operands, value by value, for AVX2 and FMA; the loops stand in binary_f32_simd_int.h.
+ * Two operands, value by value, for AVX2 and FMA: eight at a time.
+ * The loops stand in binary_f32_simd_int.h, the activation in this set's unary_f32.
  */
 #include "kernels/binary_f32.h"
 

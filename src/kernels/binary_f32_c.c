@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Two operands, value by value, in plain C: the specification of binary_f32.h.
+ * Broadcasting is nothing but strides and steps of zero.
  */
 #include "kernels/binary_f32.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Dense convolution through the matrix product kernels.
- * Windows that lie wholly inside a picture without gaps between pixels need no gathering: kernel row ky of the window at
- * x is in[(y + ky) * in_row + x * stride * channels ...], contiguous, so the rows of the product's left side are
- * stride * channels apart and overlap. Only the picture's border is gathered into the workspace, a block at a time.
+ * Dense convolution through the matrix product kernels. Windows that lie wholly inside a picture without gaps between
+ * pixels need no gathering: kernel row ky of the window at x is in[(y + ky) * in_row + x * stride * channels ...],
+ * contiguous, so the rows of the product's left side are stride * channels apart and overlap. Only the picture's
+ * border is gathered into the workspace, a block at a time.
  */
 #include "kernels/conv_f32.h"
 

@@ -18,7 +18,8 @@
 
 enum { PSB_COPY_F32_MAX_RANK = 6 };
 
-/* Plain data; fill rank, dims and strides, or let psb_copy_f32_plan do it. Dimensions run from outermost to innermost. */
+/* Plain data; fill rank, dims and strides, or let psb_copy_f32_plan do it. Dimensions run from outermost to
+ * innermost. */
 typedef struct psb_copy_f32_shape {
     int32_t rank; /* 0..6; 0 copies one value */
     int64_t dims[PSB_COPY_F32_MAX_RANK];
@@ -43,8 +44,8 @@ PSB_COPY_F32_LIST(X)
 const psb_copy_f32_kernel *psb_copy_f32_pick(uint32_t cpu_flags);
 const psb_copy_f32_kernel *psb_copy_f32_kernels(int32_t *count_out);
 
-/* The same copy in the form that is fastest to run: dimensions of one dropped, neighbours joined where both sides allow,
- * a dimension that is contiguous in the output innermost. */
+/* The same copy in the form that is fastest to run: dimensions of one dropped, neighbours joined where both sides
+ * allow, a dimension that is contiguous in the output innermost. */
 psb_copy_f32_shape psb_copy_f32_plan(const psb_copy_f32_shape *shape);
 
 #endif

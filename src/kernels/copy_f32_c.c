@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Strided copy in plain C: the specification of copy_f32.h. One value at a time, its place found from its number.
+ * Strided copy in plain C: the specification of copy_f32.h.
+ * One value at a time, its place found from its number, so that no order of loops is favoured.
  */
 #include "kernels/copy_f32.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Depthwise convolution for AVX2 and FMA; the loops stand in dwconv_f32_simd_int.h.
+ * Depthwise convolution for AVX2 and FMA: eight channels at a time.
+ * The loops stand in dwconv_f32_simd_int.h, the activation in this set's unary_f32.
  */
 #include "kernels/dwconv_f32.h"
 

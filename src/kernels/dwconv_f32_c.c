@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Depthwise convolution in plain C: the specification of dwconv_f32.h.
+ * One output at a time; a tap outside the picture is skipped, which is the same as reading a zero.
  */
 #include "kernels/dwconv_f32.h"
 

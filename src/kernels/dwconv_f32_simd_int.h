@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Depthwise convolution on vectors of channels, in the names of vec_*_int.h (include one of them first).
- * Neighbouring outputs share most of what they look at. So several of them are summed at once: each input vector is
- * loaded once and multiplied into every output that it belongs to, which for 3x3 at stride 1 and six outputs is 11 loads
- * for 18 products. Kernel rows outside the picture are left out by starting later or ending earlier; the few outputs
- * whose windows leave it sideways are done one by one. The activation follows a whole row, while it is in cache.
+ * Depthwise convolution on vectors of channels, in the names of vec_*_int.h (include one of them first). Neighbouring
+ * outputs share most of what they look at. So several of them are summed at once: each input vector is loaded once
+ * and multiplied into every output that it belongs to, which for 3x3 at stride 1 and six outputs is 11 loads for 18
+ * products. Kernel rows outside the picture are left out by starting later or ending earlier; the few outputs whose
+ * windows leave it sideways are done one by one. The activation follows a whole row, while it is in cache.
  */
 #ifndef PSB_KERNELS_DWCONV_F32_SIMD_INT_H
 #define PSB_KERNELS_DWCONV_F32_SIMD_INT_H
@@ -47,11 +47,16 @@ PSB_ALWAYS_INLINE void store_channels(float *p, vec x, vec_part part, bool whole
         vec_store_part(p, part, x);
 }
 
-/* One vector of channels, from channel c on, of `pixels` outputs whose windows lie inside sideways.
- * pixels, width, stride and whole are constants in each caller. */
-PSB_ALWAYS_INLINE void sum_block(const dw_row *row, const dw_span *span, size_t c, const int32_t pixels,
-                                 const int32_t width, const int32_t stride, const bool whole)
+/* What a loop is made for: constants in each caller. pixels 0: one output with any taps. */
+typedef struct dw_form {
+    int32_t pixels, width, stride;
+} dw_form;
+
+/* One vector of channels, from channel c on, of form.pixels outputs whose windows lie inside sideways.
+ * form and whole are constants in each caller. */
+PSB_ALWAYS_INLINE void sum_block(const dw_row *row, const dw_span *span, size_t c, const dw_form form, const bool whole)
 {
+    const int32_t pixels = form.pixels, width = form.width, stride = form.stride;
     vec_part part = vec_part_of(whole ? VEC_WIDTH : row->channels - c);
     vec sum[DW_PIXELS];
     vec bias = load_channels(row->bias + c, part, whole);
@@ -94,20 +99,19 @@ PSB_ALWAYS_INLINE void sum_pixel(const dw_row *row, const dw_span *span, size_t 
     store_channels(row->out + (size_t)span->x * row->out_pixel + c, sum, part, whole);
 }
 
-/* All channels of `pixels` outputs; pixels 0 means one with any taps. */
-PSB_ALWAYS_INLINE void sum_channels(const dw_row *row, const dw_span *span, const int32_t pixels, const int32_t width,
-                                    const int32_t stride)
+/* All channels of form.pixels outputs. */
+PSB_ALWAYS_INLINE void sum_channels(const dw_row *row, const dw_span *span, const dw_form form)
 {
     size_t c = 0;
     for (; c + VEC_WIDTH <= row->channels; c += VEC_WIDTH) {
-        if (pixels)
-            sum_block(row, span, c, pixels, width, stride, true);
+        if (form.pixels)
+            sum_block(row, span, c, form, true);
         else
             sum_pixel(row, span, c, true);
     }
     if (c == row->channels) return;
-    if (pixels)
-        sum_block(row, span, c, pixels, width, stride, false);
+    if (form.pixels)
+        sum_block(row, span, c, form, false);
     else
         sum_pixel(row, span, c, false);
 }
@@ -117,7 +121,7 @@ static void run_edge_pixel(const dw_row *row, const psb_window *w, int32_t x)
     dw_span span = {.x = x, .in_x = x * w->stride_x - w->pad_left};
     span.kx_first = span.in_x < 0 ? -span.in_x : 0;
     span.kx_end = span.in_x + w->kernel_width > w->in_width ? w->in_width - span.in_x : w->kernel_width;
-    sum_channels(row, &span, 0, 0, 0);
+    sum_channels(row, &span, (dw_form){0});
 }
 
 /* Outputs x .. end - 1, all inside; returns the first that is left. width and stride are constants in each caller. */
@@ -125,9 +129,9 @@ PSB_ALWAYS_INLINE int32_t run_inside(const dw_row *row, const psb_window *w, int
                                      const int32_t width, const int32_t stride)
 {
     for (; x + DW_PIXELS <= end; x += DW_PIXELS)
-        sum_channels(row, &(dw_span){.x = x, .in_x = x * stride - w->pad_left}, DW_PIXELS, width, stride);
+        sum_channels(row, &(dw_span){.x = x, .in_x = x * stride - w->pad_left}, (dw_form){DW_PIXELS, width, stride});
     for (; x + 2 <= end; x += 2)
-        sum_channels(row, &(dw_span){.x = x, .in_x = x * stride - w->pad_left}, 2, width, stride);
+        sum_channels(row, &(dw_span){.x = x, .in_x = x * stride - w->pad_left}, (dw_form){2, width, stride});
     return x;
 }
 

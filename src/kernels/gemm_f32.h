@@ -4,15 +4,15 @@
  *
  *     c[i][j] = act(bias[j] + sum over s < segments, p < k of a[i * lda + s * segment_stride + p] * w[j][s * k + p])
  *
- * and, with a residual r, act(... + r[i][j]) or act(...) + r[i][j]. One segment is a plain product; several make a dense
- * convolution whose kernel rows are segments (conv_f32.h). Weights are packed once into panels as wide as the kernel's
- * tile: (bias of the panel's columns, then one row of columns per p), the last panel rounded up to whole vectors.
- * After: Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008, without its
- * copy of A: a channels-last row is already contiguous, and the networks' panels fit the first cache.
+ * and, with a residual r, act(... + r[i][j]) or act(...) + r[i][j]. One segment is a plain product; several make a
+ * dense convolution whose kernel rows are segments (conv_f32.h). Weights are packed once into panels as wide as the
+ * kernel's tile: (bias of the panel's columns, then one row of columns per p), the last panel rounded up to whole
+ * vectors. After: Goto & van de Geijn, "Anatomy of High-Performance Matrix Multiplication", ACM TOMS 34(3), 2008,
+ * without its copy of A: a channels-last row is already contiguous, and the networks' panels fit the first cache.
  *
- * Shapes: m, n, k, segments >= 1, any. Alignment: packed needs 64 bytes, the rest none. Overlap: c with nothing else but
- * residual, which may be c itself (same stride). Rows of a may overlap one another. Nothing is read or written outside
- * the named elements.
+ * Shapes: m, n, k >= 1, segments >= 0, any. Alignment: none is needed; packed at 64 bytes is faster. Overlap: c with
+ * nothing else, the residual included. Rows of a may overlap one another. Nothing is read or written outside the named
+ * elements.
  *
  * Comparison class: each order of summing q = segments * k products errs by at most q/2 epsilon times the sum of their
  * magnitudes (Higham, Accuracy and Stability, 2nd ed., section 3.1); q + 3 covers both orders, bias and residual up to
@@ -66,8 +66,7 @@ const psb_gemm_f32_kernel *psb_gemm_f32_kernels(int32_t *count_out);
 /* Floats of the packed weights of n columns, each a sum of k products in all (segments * k). */
 size_t psb_gemm_f32_packed_count(const psb_gemm_f32_kernel *kernel, int32_t n, int32_t k);
 
-/* weights[n][k] as ONNX has them for a 1x1 convolution (output channel major); bias[n], or NULL for none.
- * packed: 64-byte aligned. */
+/* weights[n][k] as ONNX has them for a 1x1 convolution (output channel major); bias[n], or NULL for none. */
 void psb_gemm_f32_pack(const psb_gemm_f32_kernel *kernel, float *packed, const float *weights, const float *bias,
                        int32_t n, int32_t k);
 

@@ -6,7 +6,8 @@
  * (169 = 13 x 13, not 12 x 14 + 1). A few tiles' rows stay in the first cache while the panels pass; then residual and
  * activation run in place over those rows, through the other families' kernels, while they are still there.
  *
- * Sums are separate arrays per vector of columns, not one of two dimensions: clang 14 keeps only the former in registers.
+ * Sums are separate arrays per vector of columns, not one of two dimensions: clang 14 keeps only the former in
+ * registers.
  */
 #ifndef PSB_KERNELS_GEMM_F32_SIMD_INT_H
 #define PSB_KERNELS_GEMM_F32_SIMD_INT_H

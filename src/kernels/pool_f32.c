@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The list of pooling kernels and the choice among them. The workspace of max holds one row of column maxima.
+ * The list of pooling kernels and the choice among them.
+ * The workspace of max holds one row of column maxima, without gaps between its pixels.
  */
 #include "kernels/pool_f32.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Pools for AVX-512; the loops stand in pool_f32_simd_int.h.
+ * Pools for AVX-512: sixteen channels at a time.
+ * The loops stand in pool_f32_simd_int.h.
  */
 #include "kernels/pool_f32.h"
 

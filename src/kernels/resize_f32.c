@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The list of resize kernels and the choice among them.
+ * Coordinates come in the caller's tables, so there is nothing else to prepare.
  */
 #include "kernels/resize_f32.h"
 

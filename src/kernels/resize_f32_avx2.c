@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Resize for AVX2 and FMA; the loops stand in resize_f32_simd_int.h.
+ * Resize for AVX2 and FMA: eight channels at a time.
+ * The loops stand in resize_f32_simd_int.h.
  */
 #include "kernels/resize_f32.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Resize in plain C: the specification of resize_f32.h.
+ * Bilinear goes sideways first, then down; the other order would round differently.
  */
 #include "kernels/resize_f32.h"
 

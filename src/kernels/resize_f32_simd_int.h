@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Resize on vectors of channels, in the names of vec_*_int.h (include one of them first).
+ * Pixels are the outer loop and channels the inner one: tables are looked up once per pixel.
  */
 #ifndef PSB_KERNELS_RESIZE_F32_SIMD_INT_H
 #define PSB_KERNELS_RESIZE_F32_SIMD_INT_H

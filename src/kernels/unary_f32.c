@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The list of activation and softmax kernels and the choice among them.
+ * The activations themselves are defined in activation.c.
  */
 #include "kernels/unary_f32.h"
 

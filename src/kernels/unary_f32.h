@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * An activation on its own (where it could not be fused), row by row: out[i][j] = act(in[i][j]); and softmax of rows.
- * Rows are contiguous; a whole tensor without gaps is one row. in and out may be the same memory (same stride), or apart.
+ * Rows are contiguous; a whole tensor without gaps is one row. in and out may be the same memory (same stride), or
+ * apart.
  *
  * Shapes: rows, columns >= 1. Alignment: none asked. Comparison class: activation.h's; softmax: relative
  * (columns + 16) epsilon, since the sum of columns positive terms errs by columns epsilon at most, exp by 2, the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Activations and softmax of rows for AVX2 and FMA; the loops stand in unary_f32_simd_int.h.
+ * Activations and softmax of rows for AVX2 and FMA: eight values at a time.
+ * The loops stand in unary_f32_simd_int.h; the other families of this set call them on what they just computed.
  */
 #include "kernels/unary_f32.h"
 

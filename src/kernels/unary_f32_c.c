@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Activations and softmax of rows in plain C: the specification of unary_f32.h.
+ * Softmax subtracts the row's largest value first, so that no exponential overflows.
  */
 #include <math.h>
 

@@ -11,11 +11,15 @@
 #include "draw.h"
 #include "kernels/unary_f32.h"
 
+typedef struct tolerance {
+    double epsilons, absolute; /* |fast - spec| <= epsilons * FLT_EPSILON * |spec| + absolute */
+} tolerance;
+
 static void compare(check *c, const char *variant, const psb_unary_f32_args *args, const float *spec, size_t count,
-                    double relative, double absolute)
+                    tolerance allow)
 {
     for (size_t at = 0; at < count; at++) {
-        double allowed = (double)FLT_EPSILON * relative * fabs((double)spec[at]) + absolute;
+        double allowed = (double)FLT_EPSILON * allow.epsilons * fabs((double)spec[at]) + allow.absolute;
         if (!check_close(c, variant, at, args->out[at], spec[at], allowed)) return;
     }
 }
@@ -41,7 +45,7 @@ static void activation_trial(check *c, const psb_unary_f32_kernel *kernels, int3
         args.out = in_place ? check_copy(c, in, in_count) : check_output(c, out_count);
         args.in = in_place ? args.out : in;
         kernels[i].activate(&args);
-        compare(c, kernels[i].name, &args, spec, out_count, 8.0, 8e-30);
+        compare(c, kernels[i].name, &args, spec, out_count, (tolerance){8.0, 8e-30});
     }
     check_end_trial(c, "any");
 }
@@ -61,7 +65,7 @@ static void softmax_trial(check *c, const psb_unary_f32_kernel *kernels, int32_t
         if (!check_can_run(c, kernels[i].needs)) continue;
         args.out = check_output(c, out_count);
         kernels[i].softmax(&args);
-        compare(c, kernels[i].name, &args, spec, out_count, (double)args.columns + 16.0, 1e-30);
+        compare(c, kernels[i].name, &args, spec, out_count, (tolerance){(double)args.columns + 16.0, 1e-30});
     }
     check_end_trial(c, "any");
 }
@@ -87,7 +91,7 @@ static void every_exponent(check *c, const psb_unary_f32_kernel *kernels, int32_
         check_describe(c, "every exponent, act %s", psb_activation_name(kind));
         kernels[i].activate(&args);
         double absolute = kind == PSB_ACTIVATION_HARD_SIGMOID || kind == PSB_ACTIVATION_HARD_SWISH ? 0x1p-24 : 8e-30;
-        compare(c, kernels[i].name, &args, spec, used, 8.0, absolute);
+        compare(c, kernels[i].name, &args, spec, used, (tolerance){8.0, absolute});
     }
     check_end_trial(c, "any");
 }
