@@ -1,38 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The pool: nothing is allocated after the first round, the bound holds, frames outlive their pool, and they come home
- * from other threads. Allocations are counted by the linker's --wrap (see meson.build).
+ * from other threads. Every allocation may fail.
  */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "alloc_count.h"
 #include "frame/frame_pool.h"
-
-static atomic_int allocation_count;
-
-void *__real_calloc(size_t count, size_t size_bytes);
-void *__wrap_calloc(size_t count, size_t size_bytes);
-void *__real_aligned_alloc(size_t align_bytes, size_t size_bytes);
-void *__wrap_aligned_alloc(size_t align_bytes, size_t size_bytes);
-
-void *__wrap_calloc(size_t count, size_t size_bytes)
-{
-    allocation_count++;
-    return __real_calloc(count, size_bytes);
-}
-
-void *__wrap_aligned_alloc(size_t align_bytes, size_t size_bytes)
-{
-    allocation_count++;
-    return __real_aligned_alloc(align_bytes, size_bytes);
-}
 
 static const psb_image shape = {.format = PSB_PIXEL_YUV420, .width = 33, .height = 17};
 static uint8_t pixel[1];
@@ -51,8 +34,8 @@ static void nothing_is_allocated_after_the_first_round(void **state)
     psb_frame *frames[4] = {NULL};
     atomic_int released = 0;
     assert_int_equal(psb_frame_pool_create(&pool, 4), PSB_OK);
-    const int before = allocation_count;
-    int after_first = 0;
+    const int64_t before = alloc_count_now();
+    int64_t after_first = 0;
     for (int round = 0; round < 5; round++) {
         for (int i = 0; i < 2; i++)
             assert_int_equal(psb_frame_pool_take(&frames[i], pool, &shape, (psb_frame_stamp){round, 0}), PSB_OK);
@@ -61,10 +44,10 @@ static void nothing_is_allocated_after_the_first_round(void **state)
                 psb_frame_pool_wrap(&frames[i], pool, &tiny, (psb_frame_stamp){round, 0}, count_release, &released),
                 PSB_OK);
         for (int i = 0; i < 4; i++) psb_frame_unref(&frames[i]);
-        if (round == 0) after_first = allocation_count;
+        if (round == 0) after_first = alloc_count_now();
     }
     assert_int_equal(after_first - before, 6); /* four frames, planes for two */
-    assert_int_equal(allocation_count, after_first);
+    assert_int_equal(alloc_count_now(), after_first);
     assert_int_equal(released, 10);
     psb_frame_pool_destroy(&pool);
     assert_null(pool);
@@ -147,6 +130,37 @@ static void a_larger_shape_gets_larger_planes(void **state)
     psb_frame_pool_destroy(&pool);
 }
 
+/* One of everything, with the n-th allocation failing. */
+static psb_status take_all(void)
+{
+    psb_frame_pool *pool = NULL;
+    psb_frame *own = NULL, *wrapped = NULL, *single = NULL;
+    psb_status status = psb_frame_pool_create(&pool, 2);
+    if (!status) status = psb_frame_pool_take(&own, pool, &shape, (psb_frame_stamp){0, 0});
+    if (!status) status = psb_frame_pool_wrap(&wrapped, pool, &tiny, (psb_frame_stamp){0, 0}, NULL, NULL);
+    if (!status) status = psb_frame_create(&single, &shape, 0, 0);
+    psb_frame_unref(&single);
+    if (!status) status = psb_frame_wrap(&single, &tiny, 0, 0, NULL, NULL);
+    psb_frame_unref(&single);
+    psb_frame_unref(&own);
+    psb_frame_unref(&wrapped);
+    psb_frame_pool_destroy(&pool);
+    return status;
+}
+
+static void each_allocation_may_fail(void **state)
+{
+    (void)state;
+    for (int64_t n = 1; n < 20; n++) {
+        alloc_count_fail_at(n);
+        const psb_status status = take_all();
+        const bool has_failed = alloc_count_has_failed();
+        alloc_count_reset();
+        assert_int_equal(status, has_failed ? PSB_NO_MEMORY : PSB_OK);
+        assert_int_equal(has_failed, n <= 7); /* pool, two frames and planes of one, one of each outside it */
+    }
+}
+
 typedef struct errand {
     psb_frame *frames[64];
 } errand;
@@ -191,6 +205,7 @@ int main(void)
         cmocka_unit_test(frames_outlive_their_pool),
         cmocka_unit_test(a_larger_shape_gets_larger_planes),
         cmocka_unit_test(frames_come_home_from_threads),
+        cmocka_unit_test(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
