@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes data/: small descriptors, drawn network outputs, and the boxes that the models' reference decoder makes of them.
+"""Writes data/: small descriptors, drawn network outputs, and the boxes that the reference decoder makes of them.
 
     make_data.py ../../../shared/models        # the folder of detector.py
 
-data/bright.onnx and its descriptor are a detector of bright squares: the mean of each 16 x 16 cell is its object score, and
-its box is the cell. ONNX is written with the helpers of tests/nn/make_models.py.
+data/bright.onnx and its descriptor are a detector of bright squares: the mean of each 16 x 16 cell is its object
+score, and its box is the cell. ONNX is written with the helpers of tests/nn/make_models.py.
 
 data/HEAD.yaml is a descriptor, data/HEAD.bin its outputs (float32, in the descriptor's order), data/HEAD.txt a line
 `x0 y0 x1 y1 score` for each box before suppression (score >= score.min, in the order of the cells), an empty line, and
@@ -48,7 +48,8 @@ golden: {{abs: 0.0005, rel: 0.0005}}
 HEADS = {
     "yolox": (96, 64, 0.15, "  type: yolox\n  strides: [8, 16, 32]\n  outputs: [{name: out}]\n"),
     # 80 x 56 is no multiple of 16 or 32: partial cells
-    "nanodet_gfl": (80, 56, 0.6, "  type: nanodet_gfl\n  strides: [8, 16, 32]\n  reg_max: 7\n  shift: -1.5\n  outputs:\n" +
+    "nanodet_gfl": (80, 56, 0.6, "  type: nanodet_gfl\n  strides: [8, 16, 32]\n"
+                    "  reg_max: 7\n  shift: -1.5\n  outputs:\n" +
                     "".join(f"    - {{name: {k}{s}}}\n" for k in ("cls", "box") for s in (8, 16, 32))),
     "yolov3_anchors": (96, 64, 0.45, "  type: yolov3_anchors\n  strides: [16, 32]\n"
                        "  anchors: [[[12, 18], [37, 49]], [[115, 73], [19.5, 99]]]\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The whole detector on a network of our own that finds bright squares (data/bright.onnx, written by make_data.py): what
- * it finds, what it says of itself, what it refuses, and that a step allocates nothing.
+ * The whole detector on a network of our own that finds bright squares (data/bright.onnx, written by make_data.py):
+ * what it finds, what it says of itself, what it refuses, and that a step allocates nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -253,7 +253,8 @@ static void test_memory_failure(void **state)
             break;
         }
         /* protobuf-c cannot say why it gave up, so a failure inside it may be told as a bad file. */
-        if (status != PSB_NO_MEMORY && status != PSB_BAD_INPUT) fail_msg("allocation %d: status %d, %s", (int)n, status, psb_error_text());
+        if (status != PSB_NO_MEMORY && status != PSB_BAD_INPUT)
+            fail_msg("allocation %d: status %d, %s", (int)n, status, psb_error_text());
     }
     assert_true(n > 10);
     alloc_count_reset();
