@@ -39,5 +39,6 @@ extern const psb_command psb_command_detect;
 extern const psb_command psb_command_model_info;
 extern const psb_command psb_command_model_check;
 extern const psb_command psb_command_eval_tracks;
+extern const psb_command psb_command_eval_detections;
 
 #endif

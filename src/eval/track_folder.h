@@ -9,9 +9,10 @@
 
 #include <passerby/status.h>
 
+#include "eval/folder.h"
 #include "eval/scores.h"
 
-enum { PSB_EVAL_NAME_BYTES = 256, PSB_EVAL_MAX_SEQUENCES = 4096, PSB_EVAL_MAX_THREADS = 64 };
+enum { PSB_EVAL_MAX_THREADS = 64 };
 
 typedef struct psb_eval_tracks_options {
     psb_benchmark benchmark;
@@ -24,9 +25,8 @@ typedef struct psb_eval_tracks_options {
 
 /* init/fini; all zero = empty. Sequences in the order of their names (or as they were asked for). */
 typedef struct psb_eval_tracks {
-    int32_t count;
-    char (*name)[PSB_EVAL_NAME_BYTES];
-    psb_scores *scores;
+    psb_sequence_names names;
+    psb_scores *scores; /* [names.count] */
     psb_scores combined;
 } psb_eval_tracks;
 

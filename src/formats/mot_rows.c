@@ -65,7 +65,8 @@ static psb_status read_row(psb_mot_rows *rows, psb_scan *scan)
             return psb_scan_fail(scan, from, columns[n].what, columns[n].expected);
     }
     const int32_t i = rows->count++;
-    rows->columns = i == 0 || n < rows->columns ? n : rows->columns;
+    const int32_t found = n + !psb_scan_line_is_done(scan); /* 9 columns are MOT16's truth, 10 are not */
+    rows->columns = i == 0 || found < rows->columns ? found : rows->columns;
     rows->frame[i] = (int64_t)value[0];
     rows->id[i] = (int64_t)value[1];
     rows->left_px[i] = value[2];

@@ -15,7 +15,7 @@
 typedef struct psb_mot_rows {
     const char *name; /* for messages; borrowed from the caller */
     int32_t count, capacity;
-    int32_t columns; /* the fewest that a row had, at most 9; 0 without rows */
+    int32_t columns; /* the fewest that a row had, 10 standing for more than 9; 0 without rows */
     int64_t *frame, *id;
     double *left_px, *top_px, *width_px, *height_px;
     double *score;     /* column 7: score, or the truth's flag (0 = not scored) */
