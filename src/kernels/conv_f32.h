@@ -32,7 +32,8 @@ size_t psb_conv_f32_workspace_count(const psb_window *window);
 
 size_t psb_conv_f32_packed_count(const psb_gemm_f32_kernel *kernel, const psb_window *window, int32_t out_channels);
 
-/* weights[out_channels][channels][kernel_height][kernel_width] as ONNX has them; bias[out_channels], or NULL for none. */
+/* weights[out_channels][channels][kernel_height][kernel_width] as ONNX has them; bias[out_channels], or NULL for
+ * none. */
 void psb_conv_f32_pack(const psb_gemm_f32_kernel *kernel, float *packed, const float *weights, const float *bias,
                        const psb_window *window, int32_t out_channels);
 
