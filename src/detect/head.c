@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "geometry/boxes.h"
+
 static const psb_head_type *const heads[] = {
     &psb_head_yolox,
     &psb_head_nanodet_gfl,
@@ -43,13 +45,13 @@ double psb_head_sigmoid(double v)
 
 void psb_head_add_corners(psb_boxes *found, double x0_px, double y0_px, double x1_px, double y1_px, double score)
 {
-    float x0 = (float)x0_px, y0 = (float)y0_px, x1 = (float)x1_px, y1 = (float)y1_px;
-    if (!isfinite(x0) || !isfinite(y0) || !isfinite(x1) || !isfinite(y1) || !(x0 < x1) || !(y0 < y1)) return;
-    int32_t i = found->count++;
-    found->x0_px[i] = x0;
-    found->y0_px[i] = y0;
-    found->x1_px[i] = x1;
-    found->y1_px[i] = y1;
+    const psb_box box = {(float)x0_px, (float)y0_px, (float)x1_px, (float)y1_px};
+    if (!psb_box_is_valid(box)) return;
+    const int32_t i = found->count++;
+    found->x0_px[i] = box.x0_px;
+    found->y0_px[i] = box.y0_px;
+    found->x1_px[i] = box.x1_px;
+    found->y1_px[i] = box.y1_px;
     found->score[i] = fminf((float)score, 1.0f);
 }
 

@@ -168,7 +168,7 @@ static void blend_rows(const psb_prepare *p, const psb_image *image, int32_t y)
         const int32_t shift = i > 0 && image->format == PSB_PIXEL_YUV420, width = psb_image_plane_width(image, i);
         const uint8_t *a = image->plane[i] + (first >> shift) * image->stride_bytes[i];
         const uint8_t *b = image->plane[i] + (second >> shift) * image->stride_bytes[i];
-        p->kernel->blend(p->row[i], a, b, a == b ? 0 : weight, width);
+        p->kernel->blend(p->row[i], a, b, weight, width);
         p->row[i][width] = p->row[i][width - 1]; /* a tap's second sample, of weight 0 */
     }
 }
