@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 /* libx265 keeps some memory for good; the leak sanitizer asks here before it complains of it. */
-const char *__lsan_default_suppressions(void);
+PSB_API const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libx265";

@@ -32,12 +32,16 @@ static void set_up(picture *what, const psb_image *shape)
     }
 }
 
-/* Where the matrix a, b, c, d (of -1, 0, 1) puts stored sample (p, q): the shown picture begins at 0, so the smallest
+typedef struct place {
+    int32_t x, y;
+} place;
+
+/* Where the matrix a, b, c, d (of -1, 0, 1) puts a stored sample: the shown picture begins at 0, so the smallest
  * coordinate of a corner is taken off. */
-static void place(const int m[4], int32_t width, int32_t height, int32_t p, int32_t q, int32_t *x, int32_t *y)
+static place find_place(const int m[4], int32_t width, int32_t height, place from)
 {
-    *x = m[0] * p + m[2] * q + (m[0] < 0 ? width - 1 : 0) + (m[2] < 0 ? height - 1 : 0);
-    *y = m[1] * p + m[3] * q + (m[1] < 0 ? width - 1 : 0) + (m[3] < 0 ? height - 1 : 0);
+    return (place){.x = m[0] * from.x + m[2] * from.y + (m[0] < 0 ? width - 1 : 0) + (m[2] < 0 ? height - 1 : 0),
+                   .y = m[1] * from.x + m[3] * from.y + (m[1] < 0 ? width - 1 : 0) + (m[3] < 0 ? height - 1 : 0)};
 }
 
 static void check_turn(const int m[4], psb_pixel_format format, int32_t width, int32_t height)
@@ -61,11 +65,10 @@ static void check_turn(const int m[4], psb_pixel_format format, int32_t width, i
         const int32_t plane_height = psb_image_plane_height(&from.image, i);
         for (int32_t q = 0; q < plane_height; q++)
             for (int32_t p = 0; p < plane_width; p++) {
-                int32_t x = 0, y = 0;
-                place(m, plane_width, plane_height, p, q, &x, &y);
-                assert_in_range(x, 0, psb_image_plane_width(&to.image, i) - 1);
-                assert_in_range(y, 0, psb_image_plane_height(&to.image, i) - 1);
-                assert_int_equal(to.planes[i][y * STRIDE + x], from.planes[i][q * STRIDE + p / across]);
+                const place at = find_place(m, plane_width, plane_height, (place){p, q});
+                assert_in_range(at.x, 0, psb_image_plane_width(&to.image, i) - 1);
+                assert_in_range(at.y, 0, psb_image_plane_height(&to.image, i) - 1);
+                assert_int_equal(to.planes[i][at.y * STRIDE + at.x], from.planes[i][q * STRIDE + p / across]);
             }
     }
 }
