@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Joins the readers of formats/mot.h into one source of looks.
+ * Joins the readers of formats/mot.h into one source of looks. Frames are asked for in rising order, so the place in
+ * times.csv moves forward only and nothing is searched.
  */
 #include "app/given.h"
 

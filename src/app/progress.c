@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A bar of 30 cells, the share done, the speed and what is left of the time at that speed.
+ * A bar of 30 cells, the share done, the speed and what is left of the time at that speed. Where the number of frames
+ * is not known (a stream, a damaged index) it counts them and promises nothing.
  */
 #include "app/progress.h"
 

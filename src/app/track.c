@@ -43,12 +43,9 @@ static const psb_option rows[] = {
      "decoders (names with commas between) to allow beyond the list of usual ones"},
 };
 
-/* What each option needs or excludes is said in one sentence. */
-static psb_status check(const psb_app *app, const psb_arguments *arguments, const psb_track_options *options)
+/* Where the boxes come from. */
+static psb_status check_boxes(const char *who, bool has_input, const psb_track_options *options)
 {
-    const bool has_input = arguments->operand_count > 0;
-    const char *who = app->who;
-    if (!options->output) return psb_fail(PSB_USAGE, "%s: no folder for the outputs: give -o DIR", who);
     if (!has_input && !options->detections)
         return psb_fail(PSB_USAGE, "%s: nothing to track: give an INPUT, or --detections", who);
     if (options->model && options->detections)
@@ -57,6 +54,15 @@ static psb_status check(const psb_app *app, const psb_arguments *arguments, cons
         return psb_fail(PSB_USAGE, "%s: no model is built in yet: give --model", who);
     if ((options->seqinfo || options->times) && !options->detections)
         return psb_fail(PSB_USAGE, "%s: --%s needs --detections", who, options->seqinfo ? "seqinfo" : "times");
+    return PSB_OK;
+}
+
+/* What each option needs or excludes is said in one sentence. */
+static psb_status check(const char *who, bool has_input, const psb_track_options *options)
+{
+    if (!options->output) return psb_fail(PSB_USAGE, "%s: no folder for the outputs: give -o DIR", who);
+    const psb_status status = check_boxes(who, has_input, options);
+    if (status) return status;
     if (options->unredacted && !has_input)
         return psb_fail(PSB_USAGE, "%s: --unredacted needs an INPUT: there are no pictures to write", who);
     if (options->to_s > 0 && options->to_s <= options->from_s)
@@ -67,8 +73,9 @@ static psb_status check(const psb_app *app, const psb_arguments *arguments, cons
 
 static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options)
 {
-    const psb_status status = check(app, arguments, options);
-    return status ? status : psb_track_run(app, arguments->operand_count > 0 ? arguments->operand[0] : NULL, options);
+    const char *input = arguments->operand_count > 0 ? arguments->operand[0] : NULL;
+    const psb_status status = check(app->who, input != NULL, options);
+    return status ? status : psb_track_run(app, input, options);
 }
 
 const psb_command psb_command_track = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Boxes and identities drawn over a picture that is one's own and already covered.
+ * Boxes and identities drawn over a picture that is one's own and already covered. They are drawn after the cover, so
+ * that nothing of the source shows through, and in the identity's colour, which it keeps.
  */
 #ifndef PSB_CAMERA_OVERLAY_H
 #define PSB_CAMERA_OVERLAY_H

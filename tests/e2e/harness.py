@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the end-to-end tests share: running the program, pictures and videos made on the spot, checks that count.
 
-A test program is `test_X.py PASSERBY SOURCE_ROOT [BUILD_ROOT]`; each function test_* runs in a folder of its own that goes away.
-Nothing outside is needed: PNG files are written with zlib, videos are made by the program itself from such a folder.
+A test program is `test_X.py PASSERBY SOURCE_ROOT BUILD_ROOT`; each function test_* runs in a folder of its own,
+which goes away. Nothing outside is needed: PNG files are written with zlib, videos are made by the program itself from such a folder.
 """
 import inspect
 import json
@@ -121,7 +121,8 @@ def shared():
 
 def main():
     """Runs the test_* functions of the calling program, each in an empty folder."""
-    tests = [f for name, f in inspect.getmembers(sys.modules["__main__"], inspect.isfunction) if name.startswith("test_")]
+    functions = inspect.getmembers(sys.modules["__main__"], inspect.isfunction)
+    tests = [function for name, function in functions if name.startswith("test_")]
     failed = 0
     for test in sorted(tests, key=lambda f: f.__code__.co_firstlineno):
         home = tempfile.mkdtemp(prefix="passerby-e2e-")

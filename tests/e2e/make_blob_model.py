@@ -48,7 +48,8 @@ def node(op, inputs, output, **attributes):
 
 def tensor(name, dims, values, integer=False):
     raw = struct.pack("<%d%s" % (len(values), "q" if integer else "f"), *values)
-    return field(5, b"".join(field(1, d) for d in dims) + field(2, 7 if integer else 1) + field(8, name) + field(9, raw))
+    form = b"".join(field(1, d) for d in dims) + field(2, 7 if integer else 1)
+    return field(5, form + field(8, name) + field(9, raw))
 
 
 def value_info(number, name, dims):

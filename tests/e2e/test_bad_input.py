@@ -50,8 +50,9 @@ def test_picture_of_another_size():
 
 def test_codec_that_is_not_allowed():
     # a WAV file is a container that FFmpeg knows and we refuse
-    write("sound.wav", b"RIFF" + struct.pack("<I", 36 + 800) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8) +
-          b"data" + struct.pack("<I", 800) + bytes(800))
+    form = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8)
+    sound = b"data" + struct.pack("<I", 800) + bytes(800)
+    write("sound.wav", b"RIFF" + struct.pack("<I", 4 + len(form) + len(sound)) + b"WAVE" + form + sound)
     track_fails("sound.wav", "--model", MODEL, error="sound.wav")
 
 

@@ -26,7 +26,8 @@ def test_golden_outputs_of_every_model():
     assert len(names) >= 8, names
     for name in names:
         for cpu in ("c", "avx2", "avx512"):
-            done = run("model", "check", "%s/models/%s.yaml" % (shared(), name), "--golden", "golden/" + name, "--cpu", cpu)
+            model = "%s/models/%s.yaml" % (shared(), name)
+            done = run("model", "check", model, "--golden", "golden/" + name, "--cpu", cpu)
             print("   ", name, cpu, done.stdout.strip().replace("\n", "; "))
 
 

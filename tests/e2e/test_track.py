@@ -35,8 +35,8 @@ def test_summary_and_lines_have_their_form():
     video()
     run("track", "video.mp4", "--model", MODEL, "-o", "out")
     summary = json_file("out/summary.json")
-    assert list(summary)[:15] == ["frames", "looked_at", "fps", "seconds", "width", "height", "decode_errors", "truncated",
-                                  "stages", "model", "cpu", "peak_mb", "tracks", "outputs", "unredacted"]
+    assert list(summary)[:15] == ["frames", "looked_at", "fps", "seconds", "width", "height", "decode_errors",
+                                  "truncated", "stages", "model", "cpu", "peak_mb", "tracks", "outputs", "unredacted"]
     assert (summary["frames"], summary["looked_at"], summary["tracks"]) == (20, 20, 2), summary
     assert (summary["width"], summary["height"]) == (WIDTH, HEIGHT)
     assert abs(summary["fps"] - 10) < 0.01 and abs(summary["seconds"] - 2) < 0.02, summary
@@ -80,7 +80,8 @@ def test_unredacted_needs_its_option():
     video()
     run("track", "video.mp4", "--model", MODEL, "--redact", "none", "-o", "out")
     assert names_in("out") == TEXTS
-    run("track", "video.mp4", "--model", MODEL, "--redact", "none", "--unredacted", "-o", "out2", error="unredacted.mp4")
+    run("track", "video.mp4", "--model", MODEL, "--redact", "none", "--unredacted", "-o", "out2",
+        error="unredacted.mp4")
     assert names_in("out2") == sorted(TEXTS + ["unredacted.mp4"])
     assert json_file("out2/summary.json")["unredacted"] is True
 
