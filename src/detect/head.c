@@ -46,7 +46,8 @@ double psb_head_sigmoid(double v)
 void psb_head_add_corners(psb_boxes *found, double x0_px, double y0_px, double x1_px, double y1_px, double score)
 {
     const psb_box box = {(float)x0_px, (float)y0_px, (float)x1_px, (float)y1_px};
-    if (!psb_box_is_valid(box)) return;
+    const double most_px = fmax(fmax(-x0_px, -y0_px), fmax(x1_px, y1_px));
+    if (!psb_box_is_valid(box) || most_px > PSB_HEAD_MOST_PX) return;
     const int32_t i = found->count++;
     found->x0_px[i] = box.x0_px;
     found->y0_px[i] = box.y0_px;

@@ -45,8 +45,9 @@ int64_t psb_head_count_cells(const psb_descriptor *descriptor);
 /* For heads: 1 / (1 + e^-v). */
 double psb_head_sigmoid(double v);
 
-/* For heads: appends a box given by centre and size, or by corners. One that is not finite or has no area is dropped:
- * such a cell claims nobody. */
+/* For heads: appends a box given by centre and size, or by corners. One that has no area, is not finite or reaches
+ * beyond PSB_HEAD_MOST_PX is dropped: such a cell claims nobody. */
+enum { PSB_HEAD_MOST_PX = 1 << 24 }; /* the last place where a float still tells pixels apart */
 void psb_head_add_centred(psb_boxes *found, double x_px, double y_px, double width_px, double height_px, double score);
 void psb_head_add_corners(psb_boxes *found, double x0_px, double y0_px, double x1_px, double y1_px, double score);
 

@@ -155,7 +155,7 @@ static void test_heads(void **state)
 static void test_nonsense(void **state)
 {
     (void)state;
-    static const float nonsense[] = {1e30f, -1e30f, 0.0f / 1.0f, 200.0f};
+    static const float nonsense[] = {1e30f, -1e30f, 0.0f, 200.0f, 60.0f};
     static float values[1 << 16];
     for (int32_t k = 0; psb_head_at(k); k++) {
         char path[512];
@@ -166,14 +166,15 @@ static void test_nonsense(void **state)
         assert_int_equal(psb_descriptor_read(&d, path), PSB_OK);
         for (int32_t i = 0; i < d.head.output_count; i++) views[i] = view_of(&d, i, values);
         assert_int_equal(psb_boxes_init(&found, (int32_t)d.head.type->count_candidates(&d)), PSB_OK);
-        for (size_t n = 0; n < 6; n++) {
+        for (size_t n = 0; n < 7; n++) {
             for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-                values[i] = n < 4 ? nonsense[n] : n == 4 ? (float)strtod("nan", NULL) : nonsense[i % 4];
+                values[i] = n < 5 ? nonsense[n] : n == 5 ? (float)strtod("nan", NULL) : nonsense[i % 5];
             found.count = 0;
             d.head.type->decode(&found, &d, views, d.min_score);
             assert_true(found.count <= found.capacity);
             for (int32_t i = 0; i < found.count; i++) {
                 assert_true(psb_box_is_valid(psb_boxes_at(&found, i)));
+                assert_true(found.x0_px[i] >= -PSB_HEAD_MOST_PX && found.x1_px[i] <= PSB_HEAD_MOST_PX);
                 assert_true(found.score[i] >= d.min_score && found.score[i] <= 1.0f);
             }
         }
