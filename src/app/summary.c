@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The keys and their order are product.md's; `interlaced`, `withheld` and `interrupted` come behind them.
+ * What is not known is null, never 0 (not-a-number is written as null).
  */
 #include "app/summary.h"
 
+#include <math.h>
 #include <sys/resource.h>
 
 #include "base/json.h"
@@ -22,7 +24,7 @@ static void write_stage(psb_json *json, const char *name, const psb_histogram *t
     psb_json_int(json, times->count);
     for (size_t i = 0; i < sizeof(percentiles) / sizeof(percentiles[0]); i++) {
         psb_json_key(json, percentiles[i].key);
-        psb_json_fixed(json, psb_histogram_ms(times, percentiles[i].fraction), 3);
+        psb_json_fixed(json, times->count > 0 ? psb_histogram_ms(times, percentiles[i].fraction) : NAN, 3);
     }
     psb_json_end_object(json);
 }
@@ -58,6 +60,13 @@ static void write_int(psb_json *json, const char *key, int64_t value)
     psb_json_int(json, value);
 }
 
+/* null where it is not known: there are no pictures, and no seqinfo.ini that says it. */
+static void write_size(psb_json *json, const char *key, int32_t size_px)
+{
+    psb_json_key(json, key);
+    psb_json_number(json, size_px > 0 ? size_px : NAN);
+}
+
 static void write_bool(psb_json *json, const char *key, bool value)
 {
     psb_json_key(json, key);
@@ -87,8 +96,8 @@ void psb_summary_write(psb_outfile *to, const psb_summary *summary, bool pretty)
     write_int(&json, "looked_at", summary->looked_at);
     write_fixed(&json, "fps", summary->input.fps, 3);
     write_fixed(&json, "seconds", summary->seconds, 3);
-    write_int(&json, "width", summary->input.width);
-    write_int(&json, "height", summary->input.height);
+    write_size(&json, "width", summary->input.width);
+    write_size(&json, "height", summary->input.height);
     write_int(&json, "decode_errors", summary->input.decode_errors);
     write_bool(&json, "truncated", summary->input.is_truncated);
     write_stages(&json, summary);

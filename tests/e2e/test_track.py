@@ -145,6 +145,8 @@ def test_given_detections_need_no_pictures():
     done = run("track", "--detections", "det.txt", "-o", "out", error="30 frames/s assumed")
     assert done.stderr.count("assumed") == 1
     assert names_in("out") == TEXTS
+    summary = json_file("out/summary.json")
+    assert summary["width"] is None and summary["stages"]["decode"]["p50_ms"] is None  # not known is not 0
     with open("seqinfo.ini", "w") as out:
         out.write("[Sequence]\nframeRate=7.5\nseqLength=30\nimWidth=160\nimHeight=128\n")
     run("track", "--detections", "det.txt", "-o", "out2")  # seqinfo.ini lies beside
