@@ -5,8 +5,8 @@
     accuracy.py PASSERBY MODELS MOT [NAME.yaml...]
 
 PASSERBY is the program, MODELS the folder with descriptors, baseline.md and evaluate.py, MOT the folder of sequences.
-Each descriptor (default: all of MODELS) goes through `passerby detect --min-score 0.01`; MODELS/evaluate.py --det scores
-what it wrote. Exit code 1 where an AP50 lies more than 1 percent point below its row.
+Each descriptor (default: all of MODELS) goes through `passerby detect --min-score 0.01`; MODELS/evaluate.py --det
+scores what it wrote. Exit code 1 where an AP50 lies more than 1 percent point below its row.
 """
 import glob
 import os
