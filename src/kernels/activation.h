@@ -4,10 +4,13 @@
  * Fused, they cost a few instructions on values that are still in cache; apart, they cost a pass over memory.
  * psb_activation_apply is the specification; the vector forms stand in vec_*_int.h.
  *
- * Comparison class of every vector form: |fast - spec| <= 8 epsilon (|spec| + 1e-30). sigmoid and silu go through an
- * exponential of degree 5 (relative error below 2 epsilon, measured over all exponents by check_unary_f32), one
- * addition, one division; the others are exact up to one contracted multiply-add. All are NaN for NaN but RELU, CLIP,
- * HSWISH and HSIGMOID, where it is open.
+ * Comparison class of every vector form:
+ *   none, relu, leaky, clip      exact
+ *   sigmoid, silu                4 epsilon of the value, + 8e-30: an exponential of degree 5 (relative error below 1
+ *                                epsilon), one sum, one reciprocal, one product; nearly zero where C underflows
+ *   hard sigmoid, hard swish     epsilon (1 + |b|), times |x| for the swish: a x is at most 1 + |b| where the result is
+ *                                not a bound, and is rounded in C but not in a fused multiply-add
+ * NaN stays NaN, but for relu, clip and the hard ones, where it is open.
  */
 #ifndef PSB_KERNELS_ACTIVATION_H
 #define PSB_KERNELS_ACTIVATION_H

@@ -5,6 +5,9 @@
  */
 #include "draw.h"
 
+#include <float.h>
+#include <math.h>
+
 psb_activation draw_activation(check *c)
 {
     psb_activation activation = {.kind = (psb_activation_kind)check_int(c, 0, PSB_ACTIVATION_COUNT - 1)};
@@ -27,6 +30,22 @@ psb_activation draw_activation(check *c)
         break;
     }
     return activation;
+}
+
+double activation_bound(psb_activation activation, float x, float value)
+{
+    double hard = (double)FLT_EPSILON * (1.0 + fabs((double)activation.b));
+    switch (activation.kind) {
+    case PSB_ACTIVATION_SIGMOID:
+    case PSB_ACTIVATION_SILU:
+        return 4.0 * (double)FLT_EPSILON * fabs((double)value) + 8e-30;
+    case PSB_ACTIVATION_HARD_SIGMOID:
+        return hard;
+    case PSB_ACTIVATION_HARD_SWISH:
+        return hard * fabs((double)x);
+    default:
+        return 0.0;
+    }
 }
 
 /* One side of a window: kernel, stride, input size, padding before; returns the output size, at least 1. */

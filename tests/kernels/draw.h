@@ -12,6 +12,9 @@
 /* Any kind, with the numbers that networks use. */
 psb_activation draw_activation(check *c);
 
+/* activation.h's comparison class for the value of x. */
+double activation_bound(psb_activation activation, float x, float value);
+
 /* Any window whose kernel is at most max_kernel a side: gaps between pixels and rows, uneven padding, windows larger
  * than the picture. */
 psb_window draw_window(check *c, int32_t max_kernel);

@@ -6,15 +6,32 @@
 #include "harness.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cpu.h"
 
 enum { MESSAGES = 12 };
+
+/* For the handler only: a signal brings no context of its own. */
+static const check *running;
+
+/* A touched guard page ends the program; the parameters of the trial come first. */
+static void say_where_it_died(int number)
+{
+    static const char said[] = ": memory outside the buffers was touched, ";
+    struct sigaction as_before = {.sa_handler = SIG_DFL};
+    const char *parts[] = {running->family, said, running->parameters, "\n"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (write(STDERR_FILENO, parts[i], strlen(parts[i])) < 0) break;
+    sigaction(number, &as_before, NULL);
+    raise(number);
+}
 
 static uint64_t next_random(check *c)
 {
@@ -40,6 +57,10 @@ void check_init(check *c, int argc, char **argv, const char *family, int32_t def
         }
     }
     c->state = c->seed;
+    running = c;
+    struct sigaction action = {.sa_handler = say_where_it_died};
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
 }
 
 int check_finish(check *c)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What every kernel check shares, in the manner of dav1d's and FFmpeg's checkasm: random numbers that favour edges,
- * guarded buffers, a message with all parameters on the first failures, and a stopwatch for --bench.
+ * guarded buffers, a message with all parameters on the first failures and when a guard page is touched, and a
+ * stopwatch for --bench.
  *
  *     check_FAMILY [--bench] [--seed N] [--trials N]
  *
