@@ -20,17 +20,18 @@
 #include "privacy/sightings_int.h"
 
 /* Where the numbers come from: docs/redaction.md, "The policy's numbers". */
-static const float MARGIN_X = 0.10f;       /* of the box's width, each side */
-static const float MARGIN_Y = 0.06f;       /* of its height */
+static const float MARGIN_X = 0.09f;       /* of the box's width, each side */
+static const float MARGIN_Y = 0.05f;       /* of its height */
 static const float STRONG = 0.25f;         /* evidence that makes a weak box a person */
 static const float COAST_EVIDENCE = 0.3f;  /* and evidence enough to cover where nothing is seen */
 static const double COAST_S = 0.7;         /* how long */
 static const double BACK_S = 1.0;          /* how far before the first sighting */
+static const double LET_GO_S = 1.5;        /* how long nothing may be seen of a track, before and after */
 static const double GAP_S = 1.5;           /* the longest time between two sightings that is bridged, or ... */
 static const double GAP_LOOKS = 2.5;       /* ... this many looks, if longer */
-static const float GROW_S = 0.35f;         /* growth of a margin per second, in body widths: coasting and before */
+static const float GROW_S = 0.20f;         /* growth of a margin per second, in body widths: coasting and before */
 static const float GROW_BETWEEN_S = 0.15f; /* between two sightings, per second from the nearer */
-static const float MOST_GROWTH = 1.0f;
+static const float MOST_GROWTH = 0.5f;
 static const double STALE_S = 1.0; /* a frame further than this from any look is withheld */
 
 /* A held frame. */
@@ -49,7 +50,8 @@ struct psb_cover {
     int64_t first, end;    /* numbers of the held frames */
     double look_s;         /* the last look pushed, -INFINITY before the first */
     double interval_s;     /* between the last two looks */
-    psb_tracks tracks;     /* of the last look popped */
+    psb_tracks tracks;     /* of the last look popped, where they were found to be */
+    double tracks_s;       /* its time */
     psb_sightings sightings;
 };
 
@@ -150,12 +152,13 @@ psb_status psb_cover_push(psb_cover *cover, const psb_cover_look *look, double t
 
 /* ---- a frame goes out ---- */
 
-/* A box with its margins, and growth times its shorter side around. */
+/* A box with its margins, grown by growth times its shorter side. Where it was seen and how it moved since err
+ * independently, so the two add up as squares do. */
 static psb_box with_margin(psb_box box, double growth)
 {
     const float width = box.x1_px - box.x0_px, height = box.y1_px - box.y0_px;
-    const float around = fminf((float)growth, MOST_GROWTH) * fminf(width, height);
-    const float x = MARGIN_X * width + around, y = MARGIN_Y * height + around;
+    const float grown_px = fminf((float)growth, MOST_GROWTH) * fminf(width, height);
+    const float x = hypotf(MARGIN_X * width, grown_px), y = hypotf(MARGIN_Y * height, grown_px);
     return (psb_box){box.x0_px - x, box.y0_px - y, box.x1_px + x, box.y1_px + y};
 }
 
@@ -180,29 +183,21 @@ static psb_box bridged(psb_box from, double from_s, psb_box to, double to_s, dou
     return with_margin(between(from, to, (time_s - from_s) / (to_s - from_s)), GROW_BETWEEN_S * nearer_s);
 }
 
-typedef struct velocity {
-    double x_px_s, y_px_s;
-} velocity;
-
-/* How a chain moved in the second after its first sighting; nothing where there is but one. */
-static velocity velocity_at_birth(const psb_sightings *sightings, int64_t newest, const psb_sighting *first)
+/* Before a chain's first sighting: where it came from, by how it moved in the second after. */
+static psb_status cover_unborn(psb_regions *regions, const psb_sightings *sightings, int64_t newest,
+                               const psb_sighting *first, double time_s)
 {
+    const double back_s = first->time_s - time_s;
+    if (back_s > BACK_S) return PSB_OK;
     const psb_sighting *walk = psb_sightings_at(sightings, newest);
     while (walk != first && walk->time_s - first->time_s > 1.0) walk = psb_sightings_at(sightings, walk->before);
-    const double dt_s = walk->time_s - first->time_s;
-    if (dt_s <= 0) return (velocity){0, 0};
-    const psb_box a = first->box, b = walk->box;
-    return (velocity){0.5 * ((double)b.x0_px + b.x1_px - a.x0_px - a.x1_px) / dt_s,
-                      0.5 * ((double)b.y0_px + b.y1_px - a.y0_px - a.y1_px) / dt_s};
-}
+    if (walk == first) return psb_regions_append(regions, with_margin(first->box, GROW_S * back_s));
 
-/* Before a chain's first sighting: where it came from. */
-static psb_status cover_unborn(psb_regions *regions, const psb_sighting *first, velocity motion, double time_s)
-{
-    const double dt_s = first->time_s - time_s;
-    if (dt_s > BACK_S) return PSB_OK;
-    const psb_box box = moved(first->box, -dt_s * motion.x_px_s, -dt_s * motion.y_px_s);
-    return psb_regions_append(regions, with_margin(box, GROW_S * dt_s));
+    const psb_box a = first->box, b = walk->box;
+    const double part = 0.5 * back_s / (walk->time_s - first->time_s);
+    const double dx_px = part * ((double)a.x0_px + a.x1_px - b.x0_px - b.x1_px);
+    const double dy_px = part * ((double)a.y0_px + a.y1_px - b.y0_px - b.y1_px);
+    return psb_regions_append(regions, with_margin(moved(a, dx_px, dy_px), GROW_S * back_s));
 }
 
 /* After a chain's last sighting so far: where it went. */
@@ -224,7 +219,7 @@ static psb_status cover_chain(const psb_cover *cover, slot *held, int64_t newest
     }
     if (!before) {
         if (!after || evidence < COAST_EVIDENCE) return PSB_OK;
-        return cover_unborn(&held->regions, after, velocity_at_birth(sightings, newest, after), held->time_s);
+        return cover_unborn(&held->regions, sightings, newest, after, held->time_s);
     }
     const double dt_s = held->time_s - before->time_s;
     evidence = fmaxf(evidence, psb_evidence_after(before->evidence, dt_s));
@@ -256,38 +251,114 @@ static psb_box track_box(const psb_tracks *tracks, int32_t track_i)
     return (psb_box){tracks->x0_px[track_i], tracks->y0_px[track_i], tracks->x1_px[track_i], tracks->y1_px[track_i]};
 }
 
-/* The frame's own tracks. Most are where their detection is, which is covered by its chain. */
-static psb_status cover_tracks(slot *held)
+static void set_track_box(psb_tracks *tracks, int32_t track_i, psb_box box)
 {
-    const psb_tracks *tracks = &held->tracks;
+    tracks->x0_px[track_i] = box.x0_px;
+    tracks->y0_px[track_i] = box.y0_px;
+    tracks->x1_px[track_i] = box.x1_px;
+    tracks->y1_px[track_i] = box.y1_px;
+}
+
+/* The row of an id; ids rise. -1 where it has none. */
+static int32_t row_of_id(const psb_tracks *tracks, int64_t id)
+{
+    int32_t low = 0, high = tracks->count;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (tracks->id[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < tracks->count && tracks->id[low] == id ? low : -1;
+}
+
+/* Where a track is found later, as far as frames are held. */
+typedef struct later_place {
+    psb_box box;
+    double time_s;
+    bool is_matched; /* by a detection; else the tracker's prediction for the next look */
+} later_place;
+
+/* The next look that matches the track; failing that, and only for a frame that was not looked at, the next look that
+ * knows it (a looked-at frame has a prediction of its own). */
+static bool find_later(const psb_cover *cover, later_place *out, const slot *held, int64_t id)
+{
+    bool is_found = false;
+    for (int64_t number = cover->first + 1; number < cover->end; number++) {
+        const slot *later = slot_at(cover, number);
+        const int32_t row_i = later->is_looked_at ? row_of_id(&later->tracks, id) : -1;
+        if (row_i < 0) continue;
+        const bool is_matched = later->tracks.detection_i[row_i] >= 0;
+        if (!is_matched && (is_found || held->is_looked_at)) continue;
+        *out = (later_place){track_box(&later->tracks, row_i), later->time_s, is_matched};
+        if (is_matched) return true;
+        is_found = true;
+    }
+    return is_found;
+}
+
+/* A track in the oldest held frame. */
+typedef struct tracked {
+    int64_t id;
+    psb_box box; /* by the tracker; where it was found later, on the way there */
+    bool has_from;
+    psb_box from;    /* where the look before had it */
+    double unseen_s; /* since it was last matched */
+    double missed_s; /* of these, up to the last look: somebody looked and did not see it */
+} tracked;
+
+/* What becomes of a track later, if that is known, is better than its own prediction. A track that nothing was seen of
+ * for LET_GO_S of looking, before this frame and after it together, is gone or behind something. */
+static psb_status cover_track(const psb_cover *cover, slot *held, tracked *track)
+{
+    double growth = GROW_S * track->unseen_s;
+    later_place later = {0};
+    if (track->has_from && track->unseen_s > 0 && find_later(cover, &later, held, track->id)) {
+        const double span_s = later.time_s - cover->tracks_s;
+        track->box = between(track->from, later.box, (held->time_s - cover->tracks_s) / span_s);
+        if (later.is_matched) growth = GROW_BETWEEN_S * fmin(track->unseen_s, later.time_s - held->time_s);
+    }
+    if (!later.is_matched && track->missed_s + cover->look_s - held->time_s > LET_GO_S) return PSB_OK;
+    if (is_covered(&held->regions, track->box)) return PSB_OK;
+    return psb_regions_append(&held->regions, with_margin(track->box, growth));
+}
+
+/* The frame's own tracks. Most are where their detection is, which is covered by its chain. */
+static psb_status cover_tracks(const psb_cover *cover, slot *held)
+{
+    psb_tracks *tracks = &held->tracks;
     psb_status status = PSB_OK;
     for (int32_t track_i = 0; !status && track_i < tracks->count; track_i++) {
-        const psb_box box = track_box(tracks, track_i);
-        const double growth = GROW_S * (double)tracks->unseen_s[track_i];
-        if (!is_covered(&held->regions, box)) status = psb_regions_append(&held->regions, with_margin(box, growth));
+        const int32_t from_i = row_of_id(&cover->tracks, tracks->id[track_i]);
+        const double unseen_s = (double)tracks->unseen_s[track_i];
+        tracked track = {.id = tracks->id[track_i],
+                         .box = track_box(tracks, track_i),
+                         .has_from = from_i >= 0,
+                         .unseen_s = unseen_s,
+                         .missed_s = unseen_s};
+        if (track.has_from) track.from = track_box(&cover->tracks, from_i);
+        status = cover_track(cover, held, &track);
+        set_track_box(tracks, track_i, track.box);
     }
     return status;
 }
 
-/* A frame that was not looked at: the tracks of the look before, on their way to where the look after has them. Ids
- * stand in rising order in both. */
-static psb_status cover_tracks_between(const psb_cover *cover, slot *held, const slot *next)
+/* A frame that was not looked at: the tracks of the look before. */
+static psb_status cover_tracks_between(const psb_cover *cover, slot *held)
 {
     const psb_tracks *tracks = &cover->tracks;
-    const double dt_s = held->time_s - held->look_s;
     psb_status status = PSB_OK;
-    int32_t next_i = 0;
     for (int32_t track_i = 0; !status && track_i < tracks->count; track_i++) {
-        while (next && next_i < next->tracks.count && next->tracks.id[next_i] < tracks->id[track_i]) next_i++;
-        const bool goes_on = next && next_i < next->tracks.count && next->tracks.id[next_i] == tracks->id[track_i];
-        psb_box box = track_box(tracks, track_i);
-        double grown_s = (double)tracks->unseen_s[track_i] + dt_s;
-        if (goes_on) {
-            box = between(box, track_box(&next->tracks, next_i), dt_s / (next->time_s - held->look_s));
-            grown_s = fmin(grown_s, next->time_s - held->time_s + (double)next->tracks.unseen_s[next_i]);
-        }
-        if (!is_covered(&held->regions, box))
-            status = psb_regions_append(&held->regions, with_margin(box, GROW_S * grown_s));
+        const double missed_s = (double)tracks->unseen_s[track_i];
+        const psb_box box = track_box(tracks, track_i);
+        tracked track = {.id = tracks->id[track_i],
+                         .box = box,
+                         .has_from = true,
+                         .from = box,
+                         .unseen_s = missed_s + held->time_s - cover->tracks_s,
+                         .missed_s = missed_s};
+        status = cover_track(cover, held, &track);
     }
     return status;
 }
@@ -300,16 +371,18 @@ static const slot *next_look(const psb_cover *cover, int64_t number)
     return NULL;
 }
 
-static psb_status judge(psb_cover *cover, slot *held, const slot *next)
+static psb_status judge(psb_cover *cover, slot *held)
 {
     psb_status status = PSB_OK;
     for (int32_t chain_i = 0; !status && chain_i < cover->sightings.chain_count; chain_i++)
         status = cover_chain(cover, held, cover->sightings.chains[chain_i]);
     if (status) return status;
-    status = held->is_looked_at ? cover_tracks(held) : cover_tracks_between(cover, held, next);
+    status = held->is_looked_at ? cover_tracks(cover, held) : cover_tracks_between(cover, held);
     if (status) return status;
     psb_regions_drop_contained(&held->regions);
-    return held->is_looked_at ? psb_tracks_copy(&cover->tracks, &held->tracks) : PSB_OK;
+    if (!held->is_looked_at) return PSB_OK;
+    cover->tracks_s = held->time_s;
+    return psb_tracks_copy(&cover->tracks, &held->tracks);
 }
 
 psb_cover_verdict psb_cover_pop(psb_cover *cover)
@@ -320,7 +393,7 @@ psb_cover_verdict psb_cover_pop(psb_cover *cover)
     const double since_s = held->time_s - held->look_s;
     const double until_s = next ? next->time_s - held->time_s : INFINITY;
     const bool is_known = since_s <= STALE_S || until_s <= STALE_S;
-    const psb_status status = judge(cover, held, next);
+    const psb_status status = judge(cover, held);
 
     const double oldest_s = held->time_s - fmax(gap_s(cover), COAST_S);
     psb_sightings_forget(&cover->sightings, oldest_s, 1.0);

@@ -25,7 +25,7 @@ typedef struct psb_cover_options {
 
 /* Boxes from here up are of use: weaker than cover_score, they are covered near stronger ones in time. A detector that
  * feeds a cover should give them. */
-#define PSB_COVER_WEAK_SCORE 0.05f
+#define PSB_COVER_WEAK_SCORE 0.03f
 
 /* options may be NULL. */
 psb_status psb_cover_create(psb_cover **out, const psb_cover_options *options);
