@@ -1,41 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * life
+ * A target's life: begun by a box that nobody took, predicted, measured, believed after its second box, forgotten
+ * when it was not seen for too long. All limits are in seconds; a frame is not a unit of time.
+ * After: Bewley et al., "Simple online and realtime tracking", ICIP 2016 (arXiv 1602.00763), for the filter; Du et
+ * al., "StrongSORT" (arXiv 2202.13514), for noise by confidence. Unlike them the noise also grows where another person
+ * covers this one: the box there is half the other's, and would bend the speed.
  */
 #include <math.h>
 
+#include "geometry/iou.h"
 #include "track/tracker_int.h"
+
+/* Sizes are compared with the earlier box up to this many steps or lags late; later, too much may have happened. */
+static const double LATEST_LAGS = 2, LATEST_STEPS = 1.5;
+/* Who is covered more than this does not teach the scale. */
+static const double FREE_COVER = 0.2;
 
 static double squared(double value)
 {
     return value * value;
 }
 
-void psb_target_start(psb_target *target, const psb_tracker *tracker, int32_t box_i)
+psb_measure psb_measure_of(psb_box box)
 {
-    const psb_tracker_tuning *t = &tracker->tuning;
-    const psb_box box = psb_boxes_at(&tracker->boxes, box_i);
-    const double width = (double)box.x1_px - box.x0_px, height = (double)box.y1_px - box.y0_px;
-    const double x = 0.5 * ((double)box.x0_px + box.x1_px), y = 0.5 * ((double)box.y0_px + box.y1_px);
-    *target = (psb_target){.seen = box,
-                           .predicted = box,
-                           .seen_s = tracker->now_s,
-                           .born_s = tracker->now_s,
-                           .hits = 1,
-                           .score = tracker->boxes.score[box_i],
-                           .box_i = box_i};
-    psb_axis_init(&target->x, x, squared(t->noise_place * height), squared(t->start_speed * height));
-    psb_axis_init(&target->y, y, squared(t->noise_place * height), squared(t->start_speed * height));
-    psb_axis_init(&target->width, width, squared(t->noise_size * height), squared(t->start_growth * height));
-    psb_axis_init(&target->height, height, squared(t->noise_size * height), squared(t->start_growth * height));
-    target->evidence = 0;
-    target->is_confirmed = t->confirm_hits <= 1;
+    return (psb_measure){0.5 * ((double)box.x0_px + box.x1_px), 0.5 * ((double)box.y0_px + box.y1_px),
+                         (double)box.x1_px - box.x0_px, (double)box.y1_px - box.y0_px};
 }
 
+static void start_target(psb_target *target, const psb_tracker *tracker, int32_t box_i)
+{
+    const psb_tracker_tuning *t = &tracker->tuning;
+    const psb_measure m = tracker->measures[box_i];
+    const double place = t->noise_place * tracker->scale.noise * m.height;
+    const double size = t->noise_size * tracker->scale.noise * m.height;
+    const double speed = t->start_speed * m.height, growth = t->start_growth * m.height;
+    *target = (psb_target){.predicted = psb_boxes_at(&tracker->boxes, box_i),
+                           .seen_s = tracker->now_s,
+                           .hits = 1,
+                           .score = tracker->boxes.score[box_i],
+                           .is_confirmed = t->confirm_hits <= 1,
+                           .lag = m,
+                           .lag_s = tracker->now_s,
+                           .box_i = box_i};
+    psb_axis_init(&target->x, m.x, squared(place), squared(speed));
+    psb_axis_init(&target->y, m.y, squared(place), squared(t->vertical * speed));
+    psb_axis_init(&target->width, m.width, squared(size), squared(growth));
+    psb_axis_init(&target->height, m.height, squared(size), squared(growth));
+}
+
+/* The box that the filter believes in; never empty, also where a size was extrapolated below zero. */
 static void set_predicted(psb_target *target)
 {
-    const double half_width = fmax(0.5 * target->width.value, 1e-3),
-                 half_height = fmax(0.5 * target->height.value, 1e-3);
+    const double half_width = 0.5 * fmax(target->width.value, 1), half_height = 0.5 * fmax(target->height.value, 1);
     target->predicted = (psb_box){(float)(target->x.value - half_width), (float)(target->y.value - half_height),
                                   (float)(target->x.value + half_width), (float)(target->y.value + half_height)};
 }
@@ -43,11 +59,14 @@ static void set_predicted(psb_target *target)
 void psb_target_predict(psb_target *target, const psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const double scale = fmax(target->height.value, 1e-3), dt_s = tracker->dt_s;
-    psb_axis_predict(&target->x, dt_s, squared(t->wander_place * scale), t->forget_speed_s);
-    psb_axis_predict(&target->y, dt_s, squared(t->wander_place * scale), t->forget_speed_s);
-    psb_axis_predict(&target->width, dt_s, squared(t->wander_size * scale), t->forget_growth_s);
-    psb_axis_predict(&target->height, dt_s, squared(t->wander_size * scale), t->forget_growth_s);
+    const double height = fmax(target->height.value, 1e-3);
+    const double wander = squared(t->wander_place * height), wander_size = squared(t->wander_size * height);
+    const psb_stride stride = psb_stride_of(tracker->dt_s, t->forget_speed_s);
+    const psb_stride stride_size = psb_stride_of(tracker->dt_s, t->forget_growth_s);
+    psb_axis_predict(&target->x, stride, wander);
+    psb_axis_predict(&target->y, stride, wander * squared(t->vertical));
+    psb_axis_predict(&target->width, stride_size, wander_size);
+    psb_axis_predict(&target->height, stride_size, wander_size);
     set_predicted(target);
 }
 
@@ -58,30 +77,77 @@ void psb_target_shift(psb_target *target, double x_px, double y_px)
     set_predicted(target);
 }
 
-/* A measurement far off counts less: its noise grows so that it is `limit` deviations off. */
-static void update_axis(psb_axis *axis, double measured, double var_noise, double limit)
+/* What this box says of the detector. */
+static void teach_scale(psb_target *target, psb_tracker *tracker, psb_measure m)
 {
-    const double surprise2 = squared(measured - axis->value) / squared(limit);
-    psb_axis_update(axis, measured, fmax(var_noise, surprise2 - axis->var_value));
+    if (target->is_confirmed) psb_scale_note_score(&tracker->scale, &tracker->tuning, target->score);
+    const double lag_s = tracker->now_s - target->lag_s;
+    if (lag_s < PSB_SCALE_LAG_S) return;
+    if (lag_s < LATEST_LAGS * PSB_SCALE_LAG_S + LATEST_STEPS * tracker->dt_s && target->covered < FREE_COVER)
+        psb_scale_note_change(&tracker->scale,
+                              0.5 * (fabs(m.height - target->lag.height) + fabs(m.width - target->lag.width)) /
+                                  m.height);
+    target->lag = m;
+    target->lag_s = tracker->now_s;
 }
 
-void psb_target_update(psb_target *target, const psb_tracker *tracker)
+void psb_target_update(psb_target *target, psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const psb_box box = psb_boxes_at(&tracker->boxes, target->box_i);
-    const double width = (double)box.x1_px - box.x0_px, height = (double)box.y1_px - box.y0_px;
-    const double x = 0.5 * ((double)box.x0_px + box.x1_px), y = 0.5 * ((double)box.y0_px + box.y1_px);
-    const float score = tracker->boxes.score[target->box_i];
-    const double weak = (1 + t->noise_weak * (1 - fmin(fmax(score, 0), 1))) * (1 + t->noise_crowd * target->covered);
-    const double scale = fmax(target->height.value, 1e-3);
-    const double var_place = squared(t->noise_place * scale * weak), var_size = squared(t->noise_size * scale * weak);
-    update_axis(&target->x, x, var_place, t->noise_surprise);
-    update_axis(&target->y, y, var_place, t->noise_surprise);
-    update_axis(&target->width, width, var_size, t->noise_surprise);
-    update_axis(&target->height, height, var_size, t->noise_surprise);
-    target->seen = box;
+    const psb_measure m = tracker->measures[target->box_i];
+    target->score = tracker->boxes.score[target->box_i];
+    teach_scale(target, tracker, m);
+
+    const double weak = 1 + t->noise_weak * (1 - fmin(fmax(target->score, 0), 1));
+    const double doubt = tracker->scale.noise * weak * (1 + t->noise_crowd * target->covered);
+    const double height = fmax(target->height.value, 1e-3);
+    const double var_place = squared(t->noise_place * doubt * height);
+    const double var_size = squared(t->noise_size * doubt * height);
+    psb_axis_update(&target->x, m.x, var_place);
+    psb_axis_update(&target->y, m.y, var_place);
+    psb_axis_update(&target->width, m.width, var_size);
+    psb_axis_update(&target->height, m.height, var_size);
+
     target->seen_s = tracker->now_s;
-    target->score = score;
-    target->hits++;
+    if (target->hits < INT32_MAX) target->hits++;
     if (target->hits >= t->confirm_hits) target->is_confirmed = true;
+}
+
+void psb_tracker_end_targets(psb_tracker *tracker)
+{
+    int32_t kept = 0;
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        const psb_target *target = &tracker->targets[i];
+        const double unseen_s = tracker->now_s - target->seen_s;
+        const double limit_s = target->is_confirmed ? tracker->tuning.max_lost_s
+                                                    : fmin(tracker->tuning.tentative_s, tracker->tuning.max_lost_s);
+        if (unseen_s > limit_s) continue;
+        if (kept != i) tracker->targets[kept] = *target;
+        kept++;
+    }
+    tracker->target_count = kept;
+}
+
+/* Whether a matched box already stands there: detectors without suppression list one person twice. */
+static bool is_taken(const psb_tracker *tracker, int32_t box_i)
+{
+    const psb_box box = psb_boxes_at(&tracker->boxes, box_i);
+    for (int32_t i = 0; i < tracker->boxes.count; i++)
+        if (i != box_i && tracker->target_of_box[i] >= 0 &&
+            psb_iou(box, psb_boxes_at(&tracker->boxes, i)) > tracker->tuning.birth_apart)
+            return true;
+    return false;
+}
+
+void psb_tracker_begin_targets(psb_tracker *tracker)
+{
+    const psb_tracker_tuning *t = &tracker->tuning;
+    const double least_score = fmax(t->birth_part * tracker->scale.usual_score, t->weak_score);
+    for (int32_t i = 0; i < tracker->boxes.count && tracker->boxes.score[i] >= least_score; i++) {
+        if (tracker->target_of_box[i] >= 0 || is_taken(tracker, i)) continue;
+        psb_target *const target = &tracker->targets[tracker->target_count];
+        start_target(target, tracker, i);
+        target->id = tracker->next_id++;
+        tracker->target_of_box[i] = tracker->target_count++;
+    }
 }

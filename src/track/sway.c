@@ -10,11 +10,15 @@
 
 #include "track/tracker_int.h"
 
-enum { MAX_VOTES = 96, REFINEMENTS = 3 };
+enum { MAX_VOTES = 96, REFINEMENTS = 3, LEAST_VOTERS = 2 };
+
+/* A box is of like size when its height is within a third. */
+static const double LEAST_RATIO = 0.75, MOST_RATIO = 1.33;
+/* Beyond three widths a vote is not heard. */
+static const double HEARING2 = 9;
 
 typedef struct vote {
     double x_px, y_px, inverse_width2; /* the shift, and one over the square of how exact it is */
-    double weight;
 } vote;
 
 static double squared(double value)
@@ -29,11 +33,12 @@ static double support(const vote *votes, int32_t vote_count, double x_px, double
     for (int32_t i = 0; i < vote_count; i++) {
         const double distance2 =
             (squared(votes[i].x_px - x_px) + squared(votes[i].y_px - y_px)) * votes[i].inverse_width2;
-        if (distance2 < 9) sum += votes[i].weight * exp(-0.5 * distance2);
+        if (distance2 < HEARING2) sum += exp(-0.5 * distance2);
     }
     return sum;
 }
 
+/* The votes of believed people seen of late, each with the strong boxes of like size in reach. */
 static int32_t collect(vote *votes, int32_t *voter_count_out, const psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
@@ -41,16 +46,14 @@ static int32_t collect(vote *votes, int32_t *voter_count_out, const psb_tracker 
     for (int32_t i = 0; i < tracker->target_count && count < MAX_VOTES; i++) {
         const psb_target *target = &tracker->targets[i];
         if (!target->is_confirmed || tracker->now_s - target->seen_s > t->sway_fresh_s) continue;
-        const double height = target->height.value, reach_px = t->sway_reach * height;
+        const double height = fmax(target->height.value, 1e-3), reach_px = t->sway_reach * height;
         const int32_t before = count;
         for (int32_t j = 0; j < tracker->boxes.count && count < MAX_VOTES; j++) {
-            if (tracker->boxes.score[j] < t->strong_score) break; /* best score first */
-            const psb_box box = psb_boxes_at(&tracker->boxes, j);
-            const double x_px = 0.5 * ((double)box.x0_px + box.x1_px) - target->x.value;
-            const double y_px = 0.5 * ((double)box.y0_px + box.y1_px) - target->y.value;
-            const double ratio = ((double)box.y1_px - box.y0_px) / height;
-            if (fabs(x_px) > reach_px || fabs(y_px) > reach_px || ratio < 0.75 || ratio > 1.33) continue;
-            votes[count++] = (vote){x_px, y_px, 1 / squared(t->sway_width * height), 1};
+            if (tracker->boxes.score[j] < tracker->scale.usual_score) break; /* best score first */
+            const psb_measure *m = &tracker->measures[j];
+            const double x_px = m->x - target->x.value, y_px = m->y - target->y.value, ratio = m->height / height;
+            if (fabs(x_px) > reach_px || fabs(y_px) > reach_px || ratio < LEAST_RATIO || ratio > MOST_RATIO) continue;
+            votes[count++] = (vote){x_px, y_px, 1 / squared(t->sway_width * height)};
         }
         if (count > before) voters++;
     }
@@ -66,8 +69,8 @@ static bool refine(const vote *votes, int32_t vote_count, double *x_px_io, doubl
         for (int32_t i = 0; i < vote_count; i++) {
             const double distance2 =
                 (squared(votes[i].x_px - *x_px_io) + squared(votes[i].y_px - *y_px_io)) * votes[i].inverse_width2;
-            if (distance2 >= 9) continue;
-            const double weight = votes[i].weight * votes[i].inverse_width2 * exp(-0.5 * distance2);
+            if (distance2 >= HEARING2) continue;
+            const double weight = votes[i].inverse_width2 * exp(-0.5 * distance2);
             sum_x += weight * votes[i].x_px;
             sum_y += weight * votes[i].y_px;
             sum_weight += weight;
@@ -91,7 +94,7 @@ static bool find_shift(const psb_tracker *tracker, bool is_moving, double *x_px_
     vote votes[MAX_VOTES];
     int32_t voter_count = 0;
     const int32_t count = collect(votes, &voter_count, tracker);
-    if (voter_count < 2) return false;
+    if (voter_count < LEAST_VOTERS) return false;
 
     const double still = support(votes, count, 0, 0);
     double best = still * t->sway_doubt + t->sway_votes, x_px = 0, y_px = 0;
@@ -129,8 +132,7 @@ void psb_tracker_follow_sway(psb_tracker *tracker)
     }
     const bool is_found = find_shift(tracker, is_moving, &x_px, &y_px);
     if (is_found) shift_all(tracker, x_px, y_px);
-    const double size_px = hypot(x_px + known_x_px, y_px + known_y_px);
-    sway->evidence = kept * sway->evidence + (1 - kept) * (is_found && size_px > 0 ? 1 : 0);
+    sway->evidence = kept * sway->evidence + (1 - kept) * (is_found ? 1 : 0);
     sway->x_px_s = kept * sway->x_px_s + (1 - kept) * (x_px + known_x_px) / tracker->dt_s;
     sway->y_px_s = kept * sway->y_px_s + (1 - kept) * (y_px + known_y_px) / tracker->dt_s;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One step of the tracker: predict, associate, update, end, begin, report.
+ * The tracker's front door and the order of one step: take the boxes, predict, follow the camera's sway, associate,
+ * measure, learn, end, begin, report. Each part is a file of its own; tracker_int.h lists them.
+ * It looks at where and how people move and at nothing of how they look, by design (docs/principles.md).
  */
 #include <passerby/tracker.h>
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
-#include "geometry/iou.h"
 #include "track/tracker_int.h"
 
 const psb_tracker_tuning psb_tracker_tuning_default = {
@@ -30,33 +30,40 @@ psb_status psb_tracker_create_tuned(psb_tracker **out, const psb_tracker_tuning 
     if (!tracker) return psb_fail_memory("tracker", sizeof(*tracker));
     tracker->tuning = tuning ? *tuning : psb_tracker_tuning_default;
     tracker->next_id = 1;
+    psb_tracker_reset(tracker);
     const psb_status status = psb_assignment_create(&tracker->assignment);
     if (status) goto done;
     *out = tracker;
-    tracker = NULL;
+    tracker = NULL; /* given away */
 done:
     psb_tracker_destroy(&tracker);
     return status;
 }
 
+/* Takes an option over unless it is 0 = the default. */
+static psb_status take_option(double *to, const char *name, double value, double least, double most)
+{
+    if (value == 0) return PSB_OK;
+    if (!(value >= least && value <= most))
+        return psb_fail(PSB_BAD_INPUT, "tracker: %s: found %g, expected %g to %g, or 0 for the default", name, value,
+                        least, most);
+    *to = value;
+    return PSB_OK;
+}
+
 psb_status psb_tracker_create(psb_tracker **out, const psb_tracker_options *options)
 {
     psb_tracker_tuning tuning = psb_tracker_tuning_default;
+    psb_status status = PSB_OK;
     *out = NULL;
     if (options) {
-        if (options->max_lost_s != 0) {
-            if (!(options->max_lost_s >= 0.05F && options->max_lost_s <= 60))
-                return psb_fail(PSB_BAD_INPUT, "tracker: max_lost_s: found %g, expected 0.05 to 60, or 0",
-                                options->max_lost_s);
-            tuning.max_lost_s = options->max_lost_s;
-        }
-        if (options->min_score != 0) {
-            if (!(options->min_score > 0 && options->min_score <= 1))
-                return psb_fail(PSB_BAD_INPUT, "tracker: min_score: found %g, expected 0 to 1", options->min_score);
-            tuning.weak_score = options->min_score;
-        }
+        if (options->size < sizeof(*options))
+            return psb_fail(PSB_BAD_INPUT, "tracker: options: found a size of %zu bytes, expected %zu (options_init)",
+                            options->size, sizeof(*options));
+        status = take_option(&tuning.max_lost_s, "max_lost_s", options->max_lost_s, 0.05F, 60);
+        if (!status) status = take_option(&tuning.weak_score, "min_score", options->min_score, 0, 1);
     }
-    return psb_tracker_create_tuned(out, &tuning);
+    return status ? status : psb_tracker_create_tuned(out, &tuning);
 }
 
 void psb_tracker_destroy(psb_tracker **tracker)
@@ -66,11 +73,9 @@ void psb_tracker_destroy(psb_tracker **tracker)
     psb_assignment_destroy(&t->assignment);
     psb_boxes_fini(&t->boxes);
     psb_tracks_fini(&t->out);
-    free(t->targets);
-    free(t->row_of_box);
-    free(t->target_of_box);
-    free(t->pairs);
-    free(t->column_of_row);
+    void *const blocks[] = {t->targets,       t->order,    t->column_of_row, t->measures, t->row_of_box,
+                            t->target_of_box, t->box_by_x, t->spare,         t->pairs};
+    for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) free(blocks[i]);
     free(t);
     *tracker = NULL;
 }
@@ -79,137 +84,28 @@ void psb_tracker_reset(psb_tracker *tracker)
 {
     tracker->has_time = false;
     tracker->target_count = 0;
-    tracker->sway = (psb_sway){0};
     tracker->out.count = 0;
+    tracker->sway = (psb_sway){0};
+    psb_scale_init(&tracker->scale, &tracker->tuning);
 }
 
-static psb_status check(const psb_tracker *tracker, const psb_boxes *boxes, double time_s)
+/* Where a matched person is believed to be: between the box and the filter, nearer the filter the more boxes jitter. */
+static psb_box believed_box(const psb_tracker *tracker, const psb_target *target)
 {
-    if (!isfinite(time_s)) return psb_fail(PSB_BAD_INPUT, "tracker: time: found %g s, expected a finite time", time_s);
-    if (tracker->has_time && !(time_s > tracker->now_s))
-        return psb_fail(PSB_BAD_INPUT, "tracker: time: found %.6f s, expected more than the %.6f s of the step before",
-                        time_s, tracker->now_s);
-    if (boxes->count < 0 || boxes->count > PSB_BOXES_MAX)
-        return psb_fail(PSB_BAD_INPUT, "tracker: found %d boxes, expected 0 to %d", boxes->count, PSB_BOXES_MAX);
-    for (int32_t i = 0; i < boxes->count; i++) {
-        if (!psb_box_is_valid(psb_boxes_at(boxes, i)))
-            return psb_fail(PSB_BAD_INPUT,
-                            "tracker: box %d: found corners %g,%g and %g,%g, expected finite ones, growing", i,
-                            boxes->x0_px[i], boxes->y0_px[i], boxes->x1_px[i], boxes->y1_px[i]);
-        if (!isfinite(boxes->score[i]))
-            return psb_fail(PSB_BAD_INPUT, "tracker: box %d: found score %g, expected a finite one", i,
-                            boxes->score[i]);
-    }
-    return PSB_OK;
+    const psb_box box = psb_boxes_at(&tracker->boxes, target->box_i);
+    const double share = fmin(tracker->tuning.smooth * tracker->scale.noise, 1);
+    const double half_width = 0.5 * target->width.value, half_height = 0.5 * target->height.value;
+    const psb_box smooth = {(float)(box.x0_px + share * (target->x.value - half_width - box.x0_px)),
+                            (float)(box.y0_px + share * (target->y.value - half_height - box.y0_px)),
+                            (float)(box.x1_px + share * (target->x.value + half_width - box.x1_px)),
+                            (float)(box.y1_px + share * (target->y.value + half_height - box.y1_px))};
+    return psb_box_is_valid(smooth) ? smooth : box; /* a size that shrinks at once may be filtered below zero */
 }
 
-static psb_status resize(void *column_address, int32_t count, size_t item_bytes)
+static psb_track_state state_of(const psb_target *target)
 {
-    void **const column = column_address;
-    void *const larger = realloc(*column, (size_t)count * item_bytes);
-    if (!larger) return psb_fail_memory("tracker", (size_t)count * item_bytes);
-    *column = larger;
-    return PSB_OK;
-}
-
-/* Room for the worst case of this step: every box begins a target. */
-static psb_status reserve(psb_tracker *tracker, int32_t box_count)
-{
-    psb_status status = PSB_OK;
-    if (box_count > tracker->box_capacity) {
-        const int32_t capacity = 2 * box_count;
-        status = resize(&tracker->row_of_box, capacity, sizeof(*tracker->row_of_box));
-        if (!status) status = resize(&tracker->target_of_box, capacity, sizeof(*tracker->target_of_box));
-        if (status) return status;
-        tracker->box_capacity = capacity;
-    }
-    const int32_t target_count = tracker->target_count + box_count;
-    if (target_count > tracker->target_capacity) {
-        const int32_t capacity = 2 * target_count;
-        status = resize(&tracker->targets, capacity, sizeof(*tracker->targets));
-        if (!status) status = resize(&tracker->column_of_row, capacity, sizeof(*tracker->column_of_row));
-        if (status) return status;
-        tracker->target_capacity = capacity;
-    }
-    status = psb_tracks_reserve(&tracker->out, target_count);
-    if (!status) status = psb_boxes_reserve(&tracker->boxes, box_count);
-    return status;
-}
-
-static bool box_before(const psb_boxes *boxes, int32_t a, int32_t b)
-{
-    if (boxes->score[a] != boxes->score[b]) return boxes->score[a] > boxes->score[b];
-    if (boxes->y1_px[a] != boxes->y1_px[b]) return boxes->y1_px[a] > boxes->y1_px[b];
-    if (boxes->y0_px[a] != boxes->y0_px[b]) return boxes->y0_px[a] < boxes->y0_px[b];
-    const float width_a = boxes->x1_px[a] - boxes->x0_px[a], width_b = boxes->x1_px[b] - boxes->x0_px[b];
-    if (width_a != width_b) return width_a > width_b;
-    return boxes->x0_px[a] < boxes->x0_px[b];
-}
-
-static psb_status take_boxes(psb_tracker *tracker, const psb_boxes *boxes)
-{
-    int32_t *order = tracker->row_of_box;
-    for (int32_t i = 0; i < boxes->count; i++) {
-        int32_t at = i;
-        for (; at > 0 && box_before(boxes, i, order[at - 1]); at--) order[at] = order[at - 1];
-        order[at] = i;
-    }
-    tracker->boxes.count = 0;
-    for (int32_t i = 0; i < boxes->count; i++) {
-        const psb_status status =
-            psb_boxes_append(&tracker->boxes, psb_boxes_at(boxes, order[i]), boxes->score[order[i]]);
-        if (status) return status;
-    }
-    return PSB_OK;
-}
-
-static void end_targets(psb_tracker *tracker)
-{
-    int32_t kept = 0;
-    for (int32_t i = 0; i < tracker->target_count; i++) {
-        const psb_target *target = &tracker->targets[i];
-        const double unseen_s = tracker->now_s - target->seen_s;
-        const double limit_s = target->is_confirmed ? tracker->tuning.max_lost_s : tracker->tuning.tentative_s;
-        if (unseen_s > limit_s) continue;
-        if (kept != i) tracker->targets[kept] = *target;
-        kept++;
-    }
-    tracker->target_count = kept;
-}
-
-static void find_covered(psb_tracker *tracker)
-{
-    for (int32_t i = 0; i < tracker->target_count; i++) {
-        psb_target *target = &tracker->targets[i];
-        target->covered = 0;
-        for (int32_t j = 0; j < tracker->target_count; j++) {
-            const psb_target *other = &tracker->targets[j];
-            if (i == j || other->predicted.x0_px >= target->predicted.x1_px || other->predicted.x1_px <= target->predicted.x0_px || !other->is_confirmed) continue;
-            const double covered = psb_covered(target->predicted, other->predicted);
-            if (covered > target->covered) target->covered = covered;
-        }
-    }
-}
-
-static bool is_taken(const psb_tracker *tracker, int32_t box_i)
-{
-    const psb_box box = psb_boxes_at(&tracker->boxes, box_i);
-    for (int32_t i = 0; i < tracker->boxes.count; i++)
-        if (i != box_i && tracker->target_of_box[i] >= 0 &&
-            psb_iou(box, psb_boxes_at(&tracker->boxes, i)) > tracker->tuning.birth_apart)
-            return true;
-    return false;
-}
-
-static void begin_targets(psb_tracker *tracker)
-{
-    for (int32_t i = 0; i < tracker->boxes.count; i++) {
-        if (tracker->target_of_box[i] >= 0 || tracker->boxes.score[i] < tracker->tuning.birth_score) continue;
-        if (is_taken(tracker, i)) continue;
-        psb_target *target = &tracker->targets[tracker->target_count++];
-        psb_target_start(target, tracker, i);
-        target->id = tracker->next_id++;
-    }
+    if (!target->is_confirmed) return PSB_TRACK_TENTATIVE;
+    return target->box_i >= 0 ? PSB_TRACK_CONFIRMED : PSB_TRACK_COASTING;
 }
 
 static void report(psb_tracker *tracker)
@@ -219,16 +115,14 @@ static void report(psb_tracker *tracker)
     for (int32_t i = 0; i < out->count; i++) {
         const psb_target *target = &tracker->targets[i];
         const bool is_seen = target->box_i >= 0;
-        const psb_box box = is_seen ? target->seen : target->predicted;
+        const psb_box box = is_seen ? believed_box(tracker, target) : target->predicted;
         out->id[i] = target->id;
         out->x0_px[i] = box.x0_px;
         out->y0_px[i] = box.y0_px;
         out->x1_px[i] = box.x1_px;
         out->y1_px[i] = box.y1_px;
         out->score[i] = target->score;
-        out->state[i] = (uint8_t)(!target->is_confirmed ? PSB_TRACK_TENTATIVE
-                                  : is_seen             ? PSB_TRACK_CONFIRMED
-                                                        : PSB_TRACK_COASTING);
+        out->state[i] = (uint8_t)state_of(target);
         out->detection_i[i] = is_seen ? tracker->row_of_box[target->box_i] : -1;
         out->unseen_s[i] = (float)(tracker->now_s - target->seen_s);
     }
@@ -237,23 +131,24 @@ static void report(psb_tracker *tracker)
 psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out, const psb_boxes *boxes, double time_s)
 {
     *tracks_out = NULL;
-    psb_status status = check(tracker, boxes, time_s);
-    if (!status) status = reserve(tracker, boxes->count);
-    if (!status) status = take_boxes(tracker, boxes);
+    psb_status status = psb_tracker_check(tracker, boxes, time_s);
+    if (!status) status = psb_tracker_reserve(tracker, boxes->count);
     if (status) return status;
 
     tracker->dt_s = tracker->has_time ? time_s - tracker->now_s : 0;
     tracker->now_s = time_s;
     tracker->has_time = true;
+    psb_tracker_take_boxes(tracker, boxes);
     for (int32_t i = 0; i < tracker->target_count; i++) psb_target_predict(&tracker->targets[i], tracker);
     psb_tracker_follow_sway(tracker);
-    find_covered(tracker);
+    psb_tracker_find_covered(tracker);
     status = psb_tracker_associate(tracker);
     if (status) return status;
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
-    end_targets(tracker);
-    begin_targets(tracker);
+    psb_scale_learn(&tracker->scale, &tracker->tuning);
+    psb_tracker_end_targets(tracker);
+    psb_tracker_begin_targets(tracker);
     report(tracker);
     *tracks_out = &tracker->out;
     return PSB_OK;

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one detector's boxes are worth on this camera, learnt as it runs: how much their sizes jitter, and which scores
+ * its weaker boxes of real people have. Two networks that find the same people differ by three times in the one and
+ * by half the range in the other, so no constant can stand for both.
+ */
+#ifndef PSB_TRACK_SCALE_H
+#define PSB_TRACK_SCALE_H
+
+#include <stdint.h>
+
+#include "track/tuning.h"
+
+typedef struct psb_scale { /* init only; all fields private but the first two */
+    double noise;          /* factor on the stated noise of boxes: 1 = usual */
+    double usual_score;    /* about share_weak of the boxes of believed people score less */
+
+    double jitter;       /* mean change of size, heights */
+    double score_spread; /* mean distance of scores from usual_score */
+    int64_t score_total; /* boxes learnt from */
+
+    /* of the running step, so that the order of people in it does not matter */
+    double jitter_sum, score_sum, spread_sum;
+    int32_t jitter_count, score_count;
+} psb_scale;
+
+void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning);
+
+/* A box of a believed person. */
+void psb_scale_note_score(psb_scale *scale, const psb_tracker_tuning *tuning, double score);
+
+/* The change of a freely seen person's size within about PSB_SCALE_LAG_S, in heights (mean of width and height). */
+void psb_scale_note_change(psb_scale *scale, double change);
+
+/* At the end of a step. */
+void psb_scale_learn(psb_scale *scale, const psb_tracker_tuning *tuning);
+
+/* Sizes are compared over this time: long enough that the errors of the two boxes have little in common (at 30
+ * frames/s those of neighbouring frames share two thirds), short enough that nobody grows. */
+#define PSB_SCALE_LAG_S 0.2
+
+#endif
