@@ -77,8 +77,8 @@ static psb_status look(detect_run *run, const psb_frame *frame, int64_t number)
     run->looked_at++;
     run->boxes += boxes->count;
     for (int32_t i = 0; i < boxes->count && !status; i++)
-        status = psb_mot_write_row(run->to, number, -1, boxes->x0_px[i], boxes->y0_px[i], boxes->x1_px[i],
-                                   boxes->y1_px[i], boxes->score[i]);
+        status = psb_mot_write_row(
+            run->to, (psb_mot_row){.frame = number, .id = -1, .box = psb_boxes_at(boxes, i), .score = boxes->score[i]});
     return status;
 }
 

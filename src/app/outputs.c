@@ -88,13 +88,16 @@ psb_status psb_outputs_put(psb_outputs *outputs, const psb_camera_result *result
     psb_status status = PSB_OK;
     const psb_boxes *boxes = result->boxes;
     for (int32_t i = 0; i < boxes->count && !status; i++)
-        status = psb_mot_write_row(outputs->detections, result->number, -1, boxes->x0_px[i], boxes->y0_px[i],
-                                   boxes->x1_px[i], boxes->y1_px[i], boxes->score[i]);
+        status = psb_mot_write_row(
+            outputs->detections,
+            (psb_mot_row){.frame = result->number, .id = -1, .box = psb_boxes_at(boxes, i), .score = boxes->score[i]});
     const psb_tracks *tracks = result->tracks;
     for (int32_t i = 0; i < tracks->count && !status; i++) {
         if (belongs_in_text(outputs, tracks, i))
-            status = psb_mot_write_row(outputs->tracks, result->number, tracks->id[i], tracks->x0_px[i],
-                                       tracks->y0_px[i], tracks->x1_px[i], tracks->y1_px[i], tracks->score[i]);
+            status = psb_mot_write_row(outputs->tracks, (psb_mot_row){.frame = result->number,
+                                                                      .id = tracks->id[i],
+                                                                      .box = psb_tracks_at(tracks, i),
+                                                                      .score = tracks->score[i]});
         psb_track_line_write(outputs->lines, tracks, i, result->number, result->time_s);
     }
     return status;

@@ -16,7 +16,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "formats/scan_int.h"
-#include "geometry/boxes.h"
 
 #define MAX_FILE_BYTES ((size_t)512 << 20)
 
@@ -26,12 +25,6 @@ struct psb_mot_boxes {
     psb_boxes rows; /* sorted by frame */
     int64_t *frame; /* of each row */
 };
-
-typedef struct mot_row {
-    int64_t frame;
-    psb_box box;
-    float score;
-} mot_row;
 
 typedef struct column_rule {
     const char *what, *expected;
@@ -58,7 +51,7 @@ static void set_span(float *from_out, float *to_out, double from, double size)
     if (!(*to_out > *from_out)) *to_out = nextafterf(*from_out, INFINITY);
 }
 
-static psb_status parse_row(mot_row *out, psb_scan *scan)
+static psb_status parse_row(psb_mot_row *out, psb_scan *scan)
 {
     double value[NEEDED_COLUMNS];
     for (int32_t i = 0; i < NEEDED_COLUMNS; i++) {
@@ -76,6 +69,7 @@ static psb_status parse_row(mot_row *out, psb_scan *scan)
         if (status) return status;
     }
     out->frame = (int64_t)value[0];
+    out->id = (int64_t)value[1];
     out->score = (float)value[6];
     set_span(&out->box.x0_px, &out->box.x1_px, value[2], value[4]);
     set_span(&out->box.y0_px, &out->box.y1_px, value[3], value[5]);
@@ -168,7 +162,7 @@ static psb_status parse_rows(psb_mot_boxes *boxes, const char *name, const char 
 
     psb_scan_init(&scan, name, text, size_bytes);
     while (psb_scan_line(&scan)) {
-        mot_row row = {0};
+        psb_mot_row row = {0};
         if (boxes->rows.count == lines)
             return psb_fail(PSB_BAD_INPUT, "%s:%" PRId64 ": found more than %d rows, expected at most that", name,
                             scan.line_i, MAX_ROWS);
@@ -250,9 +244,10 @@ psb_boxes psb_mot_boxes_at(const psb_mot_boxes *boxes, int64_t frame)
                        .score = rows->score + from};
 }
 
-psb_status psb_mot_write_row(psb_outfile *to, int64_t frame, int64_t id, float x0_px, float y0_px, float x1_px,
-                             float y1_px, float score)
+psb_status psb_mot_write_row(psb_outfile *to, psb_mot_row row)
 {
-    return psb_outfile_printf(to, "%" PRId64 ",%" PRId64 ",%.2f,%.2f,%.2f,%.2f,%.5f,-1,-1,-1\n", frame, id, x0_px,
-                              y0_px, (double)x1_px - x0_px, (double)y1_px - y0_px, score);
+    const psb_box box = row.box;
+    return psb_outfile_printf(to, "%" PRId64 ",%" PRId64 ",%.2f,%.2f,%.2f,%.2f,%.5f,-1,-1,-1\n", row.frame, row.id,
+                              box.x0_px, box.y0_px, (double)box.x1_px - box.x0_px, (double)box.y1_px - box.y0_px,
+                              row.score);
 }

@@ -13,6 +13,7 @@
 #include <passerby/status.h>
 
 #include "base/outfile.h"
+#include "geometry/boxes.h"
 
 /* The detections of a whole file as columns, sorted by frame, rows of one frame in the file's order. */
 typedef struct psb_mot_boxes psb_mot_boxes;
@@ -27,9 +28,9 @@ int64_t psb_mot_boxes_last_frame(const psb_mot_boxes *boxes); /* 0 when there ar
 psb_boxes psb_mot_boxes_at(const psb_mot_boxes *boxes, int64_t frame);
 
 typedef struct psb_seqinfo {
-    double fps;              /* frameRate, a positive real */
-    int64_t frames;          /* seqLength, 0 = not said */
-    int32_t width, height;   /* imWidth, imHeight, 0 = not said */
+    double fps;            /* frameRate, a positive real */
+    int64_t frames;        /* seqLength, 0 = not said */
+    int32_t width, height; /* imWidth, imHeight, 0 = not said */
 } psb_seqinfo;
 psb_status psb_seqinfo_read(psb_seqinfo *out, const char *path);
 
@@ -42,8 +43,14 @@ typedef struct psb_frame_times {
 psb_status psb_frame_times_read(psb_frame_times *out, const char *path);
 void psb_frame_times_fini(psb_frame_times *times);
 
-/* One row; coordinates with two decimals, score with five (what the evaluators of the field read). */
-psb_status psb_mot_write_row(psb_outfile *to, int64_t frame, int64_t id, float x0_px, float y0_px, float x1_px,
-                             float y1_px, float score);
+typedef struct psb_mot_row {
+    int64_t frame; /* from 1 */
+    int64_t id;    /* of the track, or -1 for a detection */
+    psb_box box;
+    float score;
+} psb_mot_row;
+
+/* Coordinates with two decimals, score with five (what the evaluators of the field read). */
+psb_status psb_mot_write_row(psb_outfile *to, psb_mot_row row);
 
 #endif

@@ -36,6 +36,7 @@ psb_status psb_boxes_append(psb_boxes *boxes, psb_box box, float score);
 psb_status psb_boxes_copy(psb_boxes *to, const psb_boxes *from);
 
 /* The same for tracks. */
+psb_box psb_tracks_at(const psb_tracks *tracks, int32_t track_i);
 psb_status psb_tracks_init(psb_tracks *out, int32_t capacity);
 void psb_tracks_fini(psb_tracks *tracks);
 psb_status psb_tracks_reserve(psb_tracks *tracks, int32_t capacity);

@@ -83,9 +83,9 @@ static void permitted_forms_are_read(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "1,-1,10,20,30,40,0.5",     /* no line end */
-        "1,-1,10,20,30,40,0.5\r\n", /* CRLF */
-        "\xEF\xBB\xBF\x31,-1,10,20,30,40,0.5\n",                         /* byte order mark */
+        "1,-1,10,20,30,40,0.5",                           /* no line end */
+        "1,-1,10,20,30,40,0.5\r\n",                       /* CRLF */
+        "\xEF\xBB\xBF\x31,-1,10,20,30,40,0.5\n",          /* byte order mark */
         "\n\n  \t\n1,-1,10,20,30,40,0.5\n\n",             /* blank lines */
         " 1 , -1 , 10 , 20 , 30 , 40 , 0.5 \n",           /* blanks about the commas */
         "1 -1 10 20 30 40 0.5\n",                         /* blanks for commas */
@@ -169,8 +169,8 @@ static void written_rows_read_back(void **state)
     snprintf(path, sizeof(path), "/tmp/psb_test_mot_%ld.txt", (long)getpid());
     psb_outfile *file = NULL;
     assert_int_equal(psb_outfile_open(&file, path), PSB_OK);
-    assert_int_equal(psb_mot_write_row(file, 3, 12, -1.25F, 2, 9.5F, 22.75F, 0.98765F), PSB_OK);
-    assert_int_equal(psb_mot_write_row(file, 4, INT64_MAX, 0, 0, 1, 1, 1), PSB_OK);
+    assert_int_equal(psb_mot_write_row(file, (psb_mot_row){3, 12, {-1.25F, 2, 9.5F, 22.75F}, 0.98765F}), PSB_OK);
+    assert_int_equal(psb_mot_write_row(file, (psb_mot_row){4, INT64_MAX, {0, 0, 1, 1}, 1}), PSB_OK);
     assert_int_equal(psb_outfile_commit(file), PSB_OK);
     psb_outfile_close(&file);
 
