@@ -42,7 +42,7 @@ static void print_program_help(FILE *to)
           "  passerby track --help\n\n"
           "Usage: passerby COMMAND [ARGUMENT]... [OPTION]...\n\nCommands:\n",
           to);
-    for (int32_t i = 0; i < COMMAND_COUNT; i++) fprintf(to, "  %-13s %s\n", commands[i]->name, commands[i]->summary);
+    for (int32_t i = 0; i < COMMAND_COUNT; i++) fprintf(to, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n  --help, --version\n\n"
           "Exit codes: 0 done; 1 done, and the answer is no; 2 wrong use; 3 bad input; 4 the environment failed;\n"
           "5 a fault of passerby's own; 130 interrupted.\n",
