@@ -5,8 +5,8 @@
  * more than half of the upper third of the labelled box, where the head is, stays uncovered.
  *     leak [--list] SEQUENCE OUT [SEQUENCE OUT]...
  * SEQUENCE holds video.mp4 and gt/gt.txt; OUT holds redacted.mp4 and detections.txt. One line a sequence and the mean.
- * A pixel is covered where it has the fill's colour; and where lines or labels are drawn over the fill: less than
- * DRAWN_PX wide between fill, and far from the source's own pixel (so that a true gap is never taken for a drawing).
+ * A pixel is covered where it has the fill's colour; and where a line or label is drawn instead: within DRAWN_PX of
+ * fill, and far from the source's own pixel (which in a true gap it is not).
  */
 #include <math.h>
 #include <stdbool.h>
@@ -142,13 +142,13 @@ static void spread_line(uint8_t *to, const uint8_t *from, int32_t count, int32_t
     }
 }
 
-/* near_both = fill within half a drawing's width in a square around. */
+/* near_both = fill within a drawing's size in a square around. */
 static void spread(const sequence *at)
 {
     for (int32_t y = 0; y < at->height; y++)
-        spread_line(at->near_row + y * at->width, at->fill + y * at->width, at->width, 1, DRAWN_PX / 2);
+        spread_line(at->near_row + y * at->width, at->fill + y * at->width, at->width, 1, DRAWN_PX);
     for (int32_t x = 0; x < at->width; x++)
-        spread_line(at->near_both + x, at->near_row + x, at->height, at->width, DRAWN_PX / 2);
+        spread_line(at->near_both + x, at->near_row + x, at->height, at->width, DRAWN_PX);
 }
 
 static bool is_drawn_over(const psb_image *redacted, const psb_image *source, int32_t x, int32_t y)
@@ -162,21 +162,14 @@ static bool is_drawn_over(const psb_image *redacted, const psb_image *source, in
     return false;
 }
 
-/* Morphological closing of the fill (spread, then shrink by as much), taken only where the source is gone. */
 static void find_covered(const sequence *at, const psb_image *redacted, const psb_image *source)
 {
-    const size_t count = (size_t)at->width * (size_t)at->height;
     find_fill(at, redacted);
     spread(at);
-    for (size_t i = 0; i < count; i++) at->covered[i] = !at->near_both[i];
-    for (int32_t y = 0; y < at->height; y++)
-        spread_line(at->near_row + y * at->width, at->covered + y * at->width, at->width, 1, DRAWN_PX / 2);
-    for (int32_t x = 0; x < at->width; x++)
-        spread_line(at->near_both + x, at->near_row + x, at->height, at->width, DRAWN_PX / 2);
     for (int32_t y = 0; y < at->height; y++)
         for (int32_t x = 0; x < at->width; x++) {
             const size_t i = (size_t)y * (size_t)at->width + (size_t)x;
-            at->covered[i] = at->fill[i] || (!at->near_both[i] && is_drawn_over(redacted, source, x, y));
+            at->covered[i] = at->fill[i] || (at->near_both[i] && is_drawn_over(redacted, source, x, y));
         }
 }
 
