@@ -96,19 +96,19 @@ psb_status psb_graph_add_value(psb_graph *graph, int32_t *value_out, const char 
     return PSB_OK;
 }
 
-psb_status psb_graph_add_node(psb_graph *graph, psb_node **out, psb_node_kind kind, const char *name,
-                              int32_t input_count, const int32_t *inputs, int32_t output)
+psb_status psb_graph_add_node(psb_graph *graph, psb_node **out, psb_node_kind kind, const char *name, psb_inputs inputs,
+                              int32_t output)
 {
     void *nodes = grown(graph->nodes, &graph->node_capacity, graph->node_count, sizeof(*graph->nodes));
     if (!nodes) return PSB_NO_MEMORY;
     graph->nodes = nodes;
-    psb_node node = {.kind = kind, .input_count = input_count, .output = output, .residual = -1, .group = 1};
+    psb_node node = {.kind = kind, .input_count = inputs.count, .output = output, .residual = -1, .group = 1};
     for (int32_t d = 0; d < PSB_TENSOR_MAX_RANK; d++) node.step[d] = 1;
     node.sliding = (psb_sliding){.kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}};
     node.name = copy_text(graph, name);
-    node.inputs = psb_graph_alloc(graph, (size_t)input_count, sizeof(*node.inputs));
+    node.inputs = psb_graph_alloc(graph, (size_t)inputs.count, sizeof(*node.inputs));
     if (!node.name || !node.inputs) return PSB_NO_MEMORY;
-    if (input_count) memcpy(node.inputs, inputs, (size_t)input_count * sizeof(*inputs));
+    if (inputs.count) memcpy(node.inputs, inputs.values, (size_t)inputs.count * sizeof(*node.inputs));
     graph->nodes[graph->node_count] = node;
     *out = &graph->nodes[graph->node_count++];
     return PSB_OK;

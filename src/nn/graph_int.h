@@ -105,6 +105,11 @@ typedef struct psb_node {
     int64_t step[PSB_TENSOR_MAX_RANK];  /* SLICE, negative runs backwards */
 } psb_node;
 
+typedef struct psb_inputs { /* a view */
+    int32_t count;
+    const int32_t *values;
+} psb_inputs;
+
 typedef struct psb_graph_block psb_graph_block;
 
 typedef struct psb_graph { /* init by = {0}, fini */
@@ -127,8 +132,8 @@ void *psb_graph_alloc(psb_graph *graph, size_t count, size_t size_bytes);
 
 /* Appends; the pointers of earlier values and nodes may move. */
 psb_status psb_graph_add_value(psb_graph *graph, int32_t *value_out, const char *name);
-psb_status psb_graph_add_node(psb_graph *graph, psb_node **out, psb_node_kind kind, const char *name,
-                              int32_t input_count, const int32_t *inputs, int32_t output);
+psb_status psb_graph_add_node(psb_graph *graph, psb_node **out, psb_node_kind kind, const char *name, psb_inputs inputs,
+                              int32_t output);
 
 /* Producers and uses of all values, from the nodes. */
 void psb_graph_recount(psb_graph *graph);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "onnx.pb-c.h"
 
 enum { BUDGET_PER_BYTE = 6, BUDGET_FLOOR_BYTES = 64 << 20, OLDEST_OPSET = 7, NEWEST_OPSET = 21 };
 

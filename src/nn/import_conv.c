@@ -13,9 +13,13 @@
 
 enum { MAX_KERNEL = 1024, MAX_STRIDE = 1024, MAX_PAD = 1024, MAX_PIXELS = 1 << 20 };
 
-/* `count` numbers from an attribute, each in least..most; the default stands where there is none. */
-static psb_status small_ints(psb_import *import, int32_t *out, int32_t count, const char *name, int32_t least,
-                             int32_t most, bool *found)
+typedef struct limits {
+    int32_t least, most;
+} limits;
+
+/* `count` numbers from an attribute, each within the limits; what *out holds stays where there is none. */
+static psb_status small_ints(psb_import *import, int32_t *out, int32_t count, const char *name, limits within,
+                             bool *found)
 {
     const int64_t *ints;
     int32_t got;
@@ -27,9 +31,9 @@ static psb_status small_ints(psb_import *import, int32_t *out, int32_t count, co
         return psb_import_fail(import, PSB_UNSUPPORTED, "attribute %s: found %d numbers, expected %d", name, got,
                                count);
     for (int32_t i = 0; i < count; i++) {
-        if (ints[i] < least || ints[i] > most)
+        if (ints[i] < within.least || ints[i] > within.most)
             return psb_import_fail(import, PSB_BAD_INPUT, "attribute %s: found %lld, expected %d to %d", name,
-                                   (long long)ints[i], least, most);
+                                   (long long)ints[i], within.least, within.most);
         out[i] = (int32_t)ints[i];
     }
     return PSB_OK;
@@ -53,10 +57,10 @@ static psb_status read_sliding(psb_import *import, psb_sliding *sliding, const p
 {
     bool found;
     char automatic[32];
-    psb_status status = small_ints(import, sliding->kernel, 2, "kernel_shape", 1, MAX_KERNEL, kernel_found);
-    if (!status) status = small_ints(import, sliding->stride, 2, "strides", 1, MAX_STRIDE, &found);
-    if (!status) status = small_ints(import, sliding->dilation, 2, "dilations", 1, MAX_KERNEL, &found);
-    if (!status) status = small_ints(import, sliding->pads, 4, "pads", 0, MAX_PAD, &found);
+    psb_status status = small_ints(import, sliding->kernel, 2, "kernel_shape", (limits){1, MAX_KERNEL}, kernel_found);
+    if (!status) status = small_ints(import, sliding->stride, 2, "strides", (limits){1, MAX_STRIDE}, &found);
+    if (!status) status = small_ints(import, sliding->dilation, 2, "dilations", (limits){1, MAX_KERNEL}, &found);
+    if (!status) status = small_ints(import, sliding->pads, 4, "pads", (limits){0, MAX_PAD}, &found);
     if (!status) status = psb_import_word(import, automatic, "auto_pad", "NOTSET");
     if (status) return status;
     bool upper = strcmp(automatic, "SAME_UPPER") == 0;
@@ -96,53 +100,64 @@ static psb_status slide(psb_import *import, psb_shape *out, psb_sliding *sliding
     return PSB_OK;
 }
 
-psb_status psb_import_conv(psb_import *import)
+/* Weights and biases of a convolution over `channels`; node->group says into how many parts they are cut. */
+static psb_status read_weights(psb_import *import, psb_node *node, psb_shape *kernel, int64_t channels)
 {
-    int32_t input, weights_value;
-    psb_status status = psb_import_features(import, &input, 0);
-    if (!status) status = psb_import_picture(import, &weights_value, 1);
-    if (status) return status;
-    const float *weights, *bias;
+    int32_t value;
     int64_t weight_count, bias_count, group;
-    status = psb_import_floats(import, &weights, &weight_count, 1);
-    if (!status) status = psb_import_floats(import, &bias, &bias_count, 2);
+    psb_status status = psb_import_picture(import, &value, 1);
+    if (!status) status = psb_import_floats(import, &node->weights, &weight_count, 1);
+    if (!status) status = psb_import_floats(import, &node->bias, &bias_count, 2);
     if (!status) status = psb_import_int(import, &group, "group", 1);
     if (status) return status;
-    const psb_shape in = import->graph->values[input].shape, kernel = import->graph->values[weights_value].shape;
-    int64_t channels = in.dims[1], out_channels = kernel.dims[0];
-    if (group < 1 || channels % group || out_channels % group || kernel.dims[1] != channels / group)
+    *kernel = import->graph->values[value].shape;
+    int64_t out_channels = kernel->dims[0];
+    if (group < 1 || channels % group || out_channels % group || kernel->dims[1] != channels / group)
         return psb_import_fail(import, PSB_BAD_INPUT,
-                               "found weights for %lld to %lld channels in %lld groups, expected "
-                               "weights for the input's %lld channels",
-                               (long long)kernel.dims[1], (long long)out_channels, (long long)group,
+                               "found weights for %lld to %lld channels in %lld groups, expected weights for the "
+                               "input's %lld channels",
+                               (long long)kernel->dims[1], (long long)out_channels, (long long)group,
                                (long long)channels);
-    if (bias && bias_count != out_channels)
+    if (node->bias && bias_count != out_channels)
         return psb_import_fail(import, PSB_BAD_INPUT, "found %lld biases, expected %lld", (long long)bias_count,
                                (long long)out_channels);
+    if (kernel->dims[2] > MAX_KERNEL || kernel->dims[3] > MAX_KERNEL || out_channels > PSB_IMPORT_MAX_CHANNELS)
+        return psb_import_fail(import, PSB_UNSUPPORTED,
+                               "found a window of %lld x %lld to %lld channels, expected at most %d x %d to %d",
+                               (long long)kernel->dims[2], (long long)kernel->dims[3], (long long)out_channels,
+                               MAX_KERNEL, MAX_KERNEL, PSB_IMPORT_MAX_CHANNELS);
+    node->group = (int32_t)group;
+    return PSB_OK;
+}
+
+psb_status psb_import_conv(psb_import *import)
+{
+    int32_t input;
+    psb_node read = {0};
+    psb_shape kernel;
+    psb_status status = psb_import_features(import, &input, 0);
+    if (status) return status;
+    const psb_shape in = import->graph->values[input].shape;
+    status = read_weights(import, &read, &kernel, in.dims[1]);
+    if (status) return status;
     psb_sliding sliding = {
         .kernel = {(int32_t)kernel.dims[2], (int32_t)kernel.dims[3]}, .stride = {1, 1}, .dilation = {1, 1}};
     bool found;
-    if (kernel.dims[2] > MAX_KERNEL || kernel.dims[3] > MAX_KERNEL || out_channels > PSB_IMPORT_MAX_CHANNELS)
-        return psb_import_fail(import, PSB_UNSUPPORTED,
-                               "found a window of %lld x %lld to %lld channels, expected at most "
-                               "%d x %d to %d",
-                               (long long)kernel.dims[2], (long long)kernel.dims[3], (long long)out_channels,
-                               MAX_KERNEL, MAX_KERNEL, PSB_IMPORT_MAX_CHANNELS);
     status = read_sliding(import, &sliding, &in, &found);
     if (status) return status;
     if (sliding.kernel[0] != kernel.dims[2] || sliding.kernel[1] != kernel.dims[3])
         return psb_import_fail(
             import, PSB_BAD_INPUT, "attribute kernel_shape: found %d x %d, expected the weights' %lld x %lld",
             sliding.kernel[0], sliding.kernel[1], (long long)kernel.dims[2], (long long)kernel.dims[3]);
-    psb_shape out = {.rank = 4, .dims = {1, out_channels}};
+    psb_shape out = {.rank = 4, .dims = {1, kernel.dims[0]}};
     status = slide(import, &out, &sliding, &in, false);
     psb_node *node;
-    if (!status) status = psb_import_emit(import, &node, PSB_NODE_CONV, 1, &input, 0, &out);
+    if (!status) status = psb_import_emit(import, &node, PSB_NODE_CONV, (psb_inputs){1, &input}, 0, &out);
     if (status) return status;
     node->sliding = sliding;
-    node->group = (int32_t)group;
-    node->weights = weights;
-    node->bias = bias;
+    node->group = read.group;
+    node->weights = read.weights;
+    node->bias = read.bias;
     return PSB_OK;
 }
 
@@ -178,7 +193,7 @@ psb_status psb_import_batch_normalization(psb_import *import)
         shifts[c] = (float)(given[1][c] - given[2][c] * factor);
     }
     psb_node *node;
-    status = psb_import_emit(import, &node, PSB_NODE_AFFINE, 1, &input, 0, &shape);
+    status = psb_import_emit(import, &node, PSB_NODE_AFFINE, (psb_inputs){1, &input}, 0, &shape);
     if (status) return status;
     node->weights = factors;
     node->bias = shifts;
@@ -208,7 +223,7 @@ static psb_status import_pool(psb_import *import, psb_node_kind kind)
     psb_shape out = {.rank = 4, .dims = {1, in.dims[1]}};
     status = slide(import, &out, &sliding, &in, ceiling != 0);
     psb_node *node;
-    if (!status) status = psb_import_emit(import, &node, kind, 1, &input, 0, &out);
+    if (!status) status = psb_import_emit(import, &node, kind, (psb_inputs){1, &input}, 0, &out);
     if (status) return status;
     node->sliding = sliding;
     node->count_padding = count_padding != 0;
@@ -233,5 +248,5 @@ psb_status psb_import_global_average_pool(psb_import *import)
     const psb_shape in = import->graph->values[input].shape;
     psb_shape out = {.rank = 4, .dims = {1, in.dims[1], 1, 1}};
     psb_node *node;
-    return psb_import_emit(import, &node, PSB_NODE_GLOBAL_AVERAGE_POOL, 1, &input, 0, &out);
+    return psb_import_emit(import, &node, PSB_NODE_GLOBAL_AVERAGE_POOL, (psb_inputs){1, &input}, 0, &out);
 }

@@ -13,13 +13,17 @@
 
 #include "base/compiler.h"
 #include "nn/graph_int.h"
-#include "onnx.pb-c.h"
 
 /* Fills an all-zero graph. `name` stands for the file in messages. Errors: PSB_BAD_INPUT for what is not a valid
  * network, PSB_UNSUPPORTED for what is valid but not ours, PSB_NO_MEMORY; the caller calls psb_graph_fini always. */
 psb_status psb_import_onnx(psb_graph *graph, const char *name, const void *data, size_t size_bytes);
 
 /* --- Below: shared by the importer's files. --- */
+
+/* The file's messages; onnx.pb-c.h, made from onnx.proto, has them. */
+typedef struct Onnx__Graph Onnx__Graph;
+typedef struct Onnx__Node Onnx__Node;
+typedef struct Onnx__Tensor Onnx__Tensor;
 
 /* ONNX's numbers for element types. */
 enum { PSB_ONNX_FLOAT = 1, PSB_ONNX_INT32 = 6, PSB_ONNX_INT64 = 7 };
@@ -85,8 +89,8 @@ psb_status psb_import_integers(const psb_import *import, const int64_t **out, in
 psb_status psb_import_axis(const psb_import *import, int32_t *out, int64_t axis, int32_t rank);
 
 /* A node of the graph that makes the file node's output output_i with this shape. *out is valid until the next. */
-psb_status psb_import_emit(psb_import *import, psb_node **out, psb_node_kind kind, int32_t input_count,
-                           const int32_t *inputs, int32_t output_i, const psb_shape *shape);
+psb_status psb_import_emit(psb_import *import, psb_node **out, psb_node_kind kind, psb_inputs inputs, int32_t output_i,
+                           const psb_shape *shape);
 /* The file node's output output_i is this value (where a node only passes one on, or makes a constant). */
 void psb_import_bind(psb_import *import, int32_t output_i, int32_t value);
 /* Dimensions of 1 or more, at most 2^31 elements. */

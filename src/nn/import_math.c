@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * ONNX's operators that compute value by value (sums, products, activations), softmax, and the two that change a
- * picture's size (Resize, Pad).
+ * picture's size (Resize, Pad). What moved from attributes to inputs over the years (bounds, pads, scales) is read from
+ * wherever the file's operator set has it.
  */
 #include "nn/import_int.h"
 
@@ -40,7 +41,7 @@ static psb_status import_binary(psb_import *import, psb_binary_op op)
         return psb_import_fail(import, PSB_UNSUPPORTED, "found two constants, expected at least one computed operand");
     status = broadcast(import, &out, &a, &b);
     psb_node *node;
-    if (!status) status = psb_import_emit(import, &node, PSB_NODE_BINARY, 2, operands, 0, &out);
+    if (!status) status = psb_import_emit(import, &node, PSB_NODE_BINARY, (psb_inputs){2, operands}, 0, &out);
     if (!status) node->binary = op;
     return status;
 }
@@ -84,7 +85,7 @@ static psb_status import_unary(psb_import *import, psb_activation activation)
     if (status) return status;
     psb_shape shape = import->graph->values[input].shape;
     psb_node *node;
-    status = psb_import_emit(import, &node, PSB_NODE_UNARY, 1, &input, 0, &shape);
+    status = psb_import_emit(import, &node, PSB_NODE_UNARY, (psb_inputs){1, &input}, 0, &shape);
     if (!status) node->activation = activation;
     return status;
 }
@@ -144,7 +145,8 @@ psb_status psb_import_clip(psb_import *import)
     return import_unary(import, activation);
 }
 
-/* Before operator set 13 softmax runs over all dimensions from `axis` on; only where that is one dimension is it ours. */
+/* Before operator set 13 softmax runs over all dimensions from `axis` on; only where that is one dimension is it
+ * ours. */
 psb_status psb_import_softmax(psb_import *import)
 {
     int32_t input, axis;
@@ -163,7 +165,7 @@ psb_status psb_import_softmax(psb_import *import)
                                    "set %lld, expected the last one",
                                    axis, (long long)import->opset);
     psb_node *node;
-    status = psb_import_emit(import, &node, PSB_NODE_SOFTMAX, 1, &input, 0, &shape);
+    status = psb_import_emit(import, &node, PSB_NODE_SOFTMAX, (psb_inputs){1, &input}, 0, &shape);
     if (!status) node->axis = axis;
     return status;
 }
@@ -243,7 +245,7 @@ psb_status psb_import_resize(psb_import *import)
     double scale[2];
     status = resize_to(import, &out, scale, &in);
     psb_node *node;
-    if (!status) status = psb_import_emit(import, &node, PSB_NODE_RESIZE, 1, &input, 0, &out);
+    if (!status) status = psb_import_emit(import, &node, PSB_NODE_RESIZE, (psb_inputs){1, &input}, 0, &out);
     if (status) return status;
     node->linear = mode == 1;
     node->coordinates = (psb_coordinates)coordinate;
@@ -252,43 +254,53 @@ psb_status psb_import_resize(psb_import *import)
     return PSB_OK;
 }
 
-/* Pads of the picture's two sides by a constant. An input of pads since operator set 11, an attribute before. */
+/* The eight pads and the value: inputs since operator set 11, attributes before. */
+static psb_status read_pads(psb_import *import, const int64_t **pads, float *value)
+{
+    int32_t attribute_count = 0;
+    int64_t pad_count, value_count = 1;
+    const float *constant = NULL;
+    psb_status status;
+    *value = 0;
+    if (import->opset < FIRST_OPSET_OF_PAD_INPUTS) {
+        status = psb_import_ints(import, pads, &attribute_count, "pads");
+        if (!status) status = psb_import_float(import, value, "value", 0);
+        pad_count = attribute_count;
+    } else {
+        status = psb_import_integers(import, pads, &pad_count, 1);
+        if (!status) status = psb_import_floats(import, &constant, &value_count, 2);
+    }
+    if (status) return status;
+    if (pad_count != 8 || import->input_count > 3 || (constant && value_count != 1))
+        return psb_import_fail(import, PSB_UNSUPPORTED, "found %lld pads, expected 8 and one value",
+                               (long long)pad_count);
+    if (constant) *value = *constant;
+    return PSB_OK;
+}
+
+/* Pads of the picture's four sides by a constant. */
 psb_status psb_import_pad(psb_import *import)
 {
     static const word_row modes[] = {{"constant", 0}};
-    int32_t input, mode, attribute_count = 0;
-    int64_t pad_count, value_count;
+    int32_t input, mode;
+    float value;
     const int64_t *pads;
-    const float *value = NULL;
-    float attribute_value = 0;
     psb_status status = psb_import_features(import, &input, 0);
     if (!status) status = choose(import, &mode, "mode", "constant", modes, 1);
+    if (!status) status = read_pads(import, &pads, &value);
     if (status) return status;
-    if (import->opset < FIRST_OPSET_OF_PAD_INPUTS) {
-        status = psb_import_ints(import, &pads, &attribute_count, "pads");
-        if (!status) status = psb_import_float(import, &attribute_value, "value", 0);
-        pad_count = attribute_count;
-    } else {
-        status = psb_import_integers(import, &pads, &pad_count, 1);
-        if (!status) status = psb_import_floats(import, &value, &value_count, 2);
-    }
-    if (status) return status;
-    if (pad_count != 8 || import->input_count > 3 || (value && value_count != 1))
-        return psb_import_fail(import, PSB_UNSUPPORTED, "found %lld pads, expected 8 and one value",
-                               (long long)pad_count);
     psb_shape out = import->graph->values[input].shape;
     for (int32_t p = 0; p < 8; p++) {
         if (pads[p] < 0 || pads[p] > 1024 || (p % 4 < 2 && pads[p] != 0))
             return psb_import_fail(import, PSB_UNSUPPORTED,
-                                   "found a pad of %lld, expected 0 to 1024 pixels, and 0 for "
-                                   "batch and channels",
+                                   "found a pad of %lld, expected 0 to 1024 pixels, and 0 for batch and channels",
                                    (long long)pads[p]);
         out.dims[p % 4] += pads[p];
     }
     psb_node *node;
-    status = psb_import_emit(import, &node, PSB_NODE_PAD, 1, &input, 0, &out);
+    status = psb_import_emit(import, &node, PSB_NODE_PAD, (psb_inputs){1, &input}, 0, &out);
     if (status) return status;
     for (int32_t side = 0; side < 4; side++) node->sliding.pads[side] = (int32_t)pads[side < 2 ? 2 + side : 4 + side];
-    node->pad_value = value ? *value : attribute_value;
+    node->pad_value = value;
     return PSB_OK;
 }

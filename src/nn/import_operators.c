@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nn/import_int.h"
+#include "onnx.pb-c.h"
 
 typedef struct operator_row {
     const char *name;
@@ -46,25 +47,38 @@ static const operator_row rows[] = {
     {"Unsqueeze", 1, 2, 1, psb_import_unsqueeze},
 };
 
+static const operator_row *find_row(const Onnx__Node *node)
+{
+    if (!node->op_type || (node->domain && node->domain[0] && strcmp(node->domain, "ai.onnx") != 0)) return NULL;
+    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++)
+        if (strcmp(rows[r].name, node->op_type) == 0) return &rows[r];
+    return NULL;
+}
+
+/* Later outputs may be named "": not wanted. */
+static int32_t wanted_outputs(const Onnx__Node *node)
+{
+    int32_t count = 0;
+    for (size_t o = 0; o < node->n_output; o++)
+        if (node->output[o][0]) count = (int32_t)o + 1;
+    return count;
+}
+
 psb_status psb_import_node(psb_import *import)
 {
     const Onnx__Node *node = import->node;
-    bool ours = !node->domain || !node->domain[0] || strcmp(node->domain, "ai.onnx") == 0;
-    const operator_row *row = NULL;
-    for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]) && ours && node->op_type; r++)
-        if (strcmp(rows[r].name, node->op_type) == 0) row = &rows[r];
+    const operator_row *row = find_row(node);
     if (!row)
         return psb_import_fail(import, PSB_UNSUPPORTED,
-                               "found operator %s%s%.60s, expected one of docs/howto-add-an-operator.md",
-                               ours ? "" : node->domain, ours ? "" : ":", node->op_type ? node->op_type : "\"\"");
+                               "found operator %.60s%s%.60s, expected one of docs/howto-add-an-operator.md",
+                               node->domain ? node->domain : "", node->domain && node->domain[0] ? ":" : "",
+                               node->op_type ? node->op_type : "\"\"");
     if (import->input_count < row->inputs_least || import->input_count > row->inputs_most)
         return psb_import_fail(import, PSB_BAD_INPUT, "found %d inputs, expected %d to %d", import->input_count,
                                row->inputs_least, row->inputs_most);
-    int32_t outputs = 0; /* later outputs may be named "" = not wanted */
-    for (int32_t o = 0; o < import->output_count; o++)
-        if (node->output[o][0]) outputs = o + 1;
-    if (outputs < 1 || outputs > row->outputs_most || !node->output[0][0])
-        return psb_import_fail(import, PSB_BAD_INPUT, "found %d outputs, expected 1 to %d", outputs, row->outputs_most);
-    import->output_count = outputs;
+    import->output_count = wanted_outputs(node);
+    if (import->output_count < 1 || import->output_count > row->outputs_most || !node->output[0][0])
+        return psb_import_fail(import, PSB_BAD_INPUT, "found %d outputs, expected 1 to %d", import->output_count,
+                               row->outputs_most);
     return row->import(import);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "onnx.pb-c.h"
 
 /* ONNX's numbers for attribute types. */
 enum { TYPE_FLOAT = 1, TYPE_INT = 2, TYPE_STRING = 3, TYPE_TENSOR = 4, TYPE_FLOATS = 6, TYPE_INTS = 7 };
@@ -205,8 +206,8 @@ psb_status psb_import_check_shape(const psb_import *import, const psb_shape *sha
     return PSB_OK;
 }
 
-psb_status psb_import_emit(psb_import *import, psb_node **out, psb_node_kind kind, int32_t input_count,
-                           const int32_t *inputs, int32_t output_i, const psb_shape *shape)
+psb_status psb_import_emit(psb_import *import, psb_node **out, psb_node_kind kind, psb_inputs inputs, int32_t output_i,
+                           const psb_shape *shape)
 {
     psb_status status = psb_import_check_shape(import, shape);
     if (status) return status;
@@ -215,5 +216,5 @@ psb_status psb_import_emit(psb_import *import, psb_node **out, psb_node_kind kin
     if (status) return status;
     import->graph->values[value].shape = *shape;
     psb_import_bind(import, output_i, value);
-    return psb_graph_add_node(import->graph, out, kind, psb_import_label(import), input_count, inputs, value);
+    return psb_graph_add_node(import->graph, out, kind, psb_import_label(import), inputs, value);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "onnx.pb-c.h"
 
 static psb_status tensor_shape(psb_graph *graph, psb_shape *shape, const Onnx__Tensor *tensor, const char *place,
                                const char *name)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ONNX's operators that compute nothing: they name, reshape, reorder, cut or join values. In the graph they are RESHAPE,
- * TRANSPOSE, SLICE (also each part of a Split, and a Gather whose indices are evenly spaced) and CONCAT; whether any of
- * them moves memory is the plan's business.
+ * ONNX's operators that compute nothing: they name, reshape, reorder, cut or join values. In the graph they are
+ * RESHAPE, TRANSPOSE, SLICE (also each part of a Split, and a Gather whose indices are evenly spaced) and CONCAT;
+ * whether any of them moves memory is the plan's business.
  */
 #include "nn/import_int.h"
 
 #include <string.h>
 
 #include "base/error.h"
+#include "onnx.pb-c.h"
 
 psb_status psb_import_constant(psb_import *import)
 {
@@ -36,7 +37,7 @@ static psb_status emit_reshape(psb_import *import, int32_t input, const psb_shap
     const psb_value source = import->graph->values[input];
     if (!source.floats) {
         psb_node *node;
-        return psb_import_emit(import, &node, PSB_NODE_RESHAPE, 1, &input, 0, shape);
+        return psb_import_emit(import, &node, PSB_NODE_RESHAPE, (psb_inputs){1, &input}, 0, shape);
     }
     int32_t value;
     psb_status status = psb_graph_add_value(import->graph, &value, import->node->output[0]);
@@ -45,6 +46,29 @@ static psb_status emit_reshape(psb_import *import, int32_t input, const psb_shap
     import->graph->values[value].floats = source.floats;
     psb_import_bind(import, 0, value);
     return PSB_OK;
+}
+
+/* The shape that a Reshape asks for: 0 keeps the input's dimension, one -1 takes what is left. */
+static psb_status resolve_shape(psb_import *import, psb_shape *out, const psb_shape *in, const int64_t *dims)
+{
+    int64_t total = psb_shape_elements(in), known = 1;
+    int32_t open = -1;
+    for (int32_t d = 0; d < out->rank; d++) {
+        out->dims[d] = dims[d] == 0 && d < in->rank ? in->dims[d] : dims[d];
+        if (dims[d] == -1 && open < 0) {
+            open = d;
+            continue;
+        }
+        if (out->dims[d] < 1 || out->dims[d] > total / known)
+            return psb_import_fail(import, PSB_BAD_INPUT, "dimension %d: found %lld, expected a part of %lld elements",
+                                   d + 1, (long long)dims[d], (long long)total);
+        known *= out->dims[d];
+    }
+    if (open >= 0) out->dims[open] = total / known;
+    if (psb_shape_elements(out) == total) return PSB_OK;
+    char from[PSB_SHAPE_TEXT_BYTES], to[PSB_SHAPE_TEXT_BYTES];
+    return psb_import_fail(import, PSB_BAD_INPUT, "found %s to be reshaped to %s, expected as many elements",
+                           psb_shape_text(from, in), psb_shape_text(to, out));
 }
 
 psb_status psb_import_reshape(psb_import *import)
@@ -62,26 +86,8 @@ psb_status psb_import_reshape(psb_import *import)
                                PSB_TENSOR_MAX_RANK);
     const psb_shape in = import->graph->values[input].shape;
     psb_shape out = {.rank = (int32_t)count};
-    int64_t total = psb_shape_elements(&in), known = 1;
-    int32_t open = -1;
-    for (int32_t d = 0; d < out.rank; d++) {
-        out.dims[d] = dims[d] == 0 && d < in.rank ? in.dims[d] : dims[d];
-        if (dims[d] == -1 && open < 0) {
-            open = d;
-            continue;
-        }
-        if (out.dims[d] < 1 || out.dims[d] > total / known)
-            return psb_import_fail(import, PSB_BAD_INPUT, "dimension %d: found %lld, expected a part of %lld elements",
-                                   d + 1, (long long)dims[d], (long long)total);
-        known *= out.dims[d];
-    }
-    if (open >= 0) out.dims[open] = total / known;
-    if (psb_shape_elements(&out) != total) {
-        char from[PSB_SHAPE_TEXT_BYTES], to[PSB_SHAPE_TEXT_BYTES];
-        return psb_import_fail(import, PSB_BAD_INPUT, "found %s to be reshaped to %s, expected as many elements",
-                               psb_shape_text(from, &in), psb_shape_text(to, &out));
-    }
-    return emit_reshape(import, input, &out);
+    status = resolve_shape(import, &out, &in, dims);
+    return status ? status : emit_reshape(import, input, &out);
 }
 
 psb_status psb_import_flatten(psb_import *import)
@@ -186,22 +192,33 @@ psb_status psb_import_transpose(psb_import *import)
         out.dims[d] = in.dims[axis];
     }
     psb_node *node;
-    status = psb_import_emit(import, &node, PSB_NODE_TRANSPOSE, 1, &input, 0, &out);
+    status = psb_import_emit(import, &node, PSB_NODE_TRANSPOSE, (psb_inputs){1, &input}, 0, &out);
     if (!status) memcpy(node->order, from, sizeof(from));
     return status;
 }
 
-/* Part of one axis of the input, as output output_i. */
-static psb_status emit_slice(psb_import *import, int32_t input, int32_t output_i, const psb_shape *out,
-                             const int64_t start[PSB_TENSOR_MAX_RANK], const int64_t step[PSB_TENSOR_MAX_RANK])
+typedef struct slice {
+    psb_shape shape; /* of what is cut out */
+    int64_t start[PSB_TENSOR_MAX_RANK], step[PSB_TENSOR_MAX_RANK];
+} slice;
+
+/* All of a value, to be cut from; a constant is not. */
+static psb_status slice_from(psb_import *import, slice *out, int32_t input)
 {
     if (import->graph->values[input].floats)
         return psb_import_fail(import, PSB_UNSUPPORTED, "found a constant operand, expected a computed one");
+    *out = (slice){.shape = import->graph->values[input].shape, .step = {1, 1, 1, 1, 1, 1}};
+    return PSB_OK;
+}
+
+/* The cut piece, as output output_i. */
+static psb_status emit_slice(psb_import *import, int32_t input, int32_t output_i, const slice *cut)
+{
     psb_node *node;
-    psb_status status = psb_import_emit(import, &node, PSB_NODE_SLICE, 1, &input, output_i, out);
+    psb_status status = psb_import_emit(import, &node, PSB_NODE_SLICE, (psb_inputs){1, &input}, output_i, &cut->shape);
     if (status) return status;
-    memcpy(node->start, start, sizeof(node->start));
-    memcpy(node->step, step, sizeof(node->step));
+    memcpy(node->start, cut->start, sizeof(node->start));
+    memcpy(node->step, cut->step, sizeof(node->step));
     return PSB_OK;
 }
 
@@ -249,109 +266,113 @@ psb_status psb_import_slice(psb_import *import)
     int32_t input;
     const int64_t *lists[4]; /* starts, ends, axes, steps */
     int64_t counts[4];
+    slice cut;
     psb_status status = psb_import_operand(import, &input, 0);
     if (!status) status = read_slice(import, lists, counts);
+    if (!status) status = slice_from(import, &cut, input);
     if (status) return status;
-    psb_shape out = import->graph->values[input].shape;
-    int64_t start[PSB_TENSOR_MAX_RANK] = {0}, step[PSB_TENSOR_MAX_RANK] = {1, 1, 1, 1, 1, 1};
+    const psb_shape in = cut.shape;
     for (int32_t s = 0; s < (int32_t)counts[0]; s++) {
         int32_t axis;
-        status = psb_import_axis(import, &axis, lists[2] ? lists[2][s] : s, out.rank);
+        status = psb_import_axis(import, &axis, lists[2] ? lists[2][s] : s, in.rank);
         if (status) return status;
-        step[axis] = lists[3] ? lists[3][s] : 1;
-        if (step[axis] == 0 || step[axis] > PSB_GRAPH_MAX_ELEMENTS || step[axis] < -PSB_GRAPH_MAX_ELEMENTS)
+        int64_t step = lists[3] ? lists[3][s] : 1;
+        if (step == 0 || step > PSB_GRAPH_MAX_ELEMENTS || step < -PSB_GRAPH_MAX_ELEMENTS)
             return psb_import_fail(import, PSB_BAD_INPUT, "found a step of %lld, expected a small one that is not 0",
-                                   (long long)step[axis]);
-        start[axis] = lists[0][s];
-        out.dims[axis] =
-            slice_span(&start[axis], lists[1][s], step[axis], import->graph->values[input].shape.dims[axis]);
+                                   (long long)step);
+        cut.step[axis] = step;
+        cut.start[axis] = lists[0][s];
+        cut.shape.dims[axis] = slice_span(&cut.start[axis], lists[1][s], step, in.dims[axis]);
     }
-    return emit_slice(import, input, 0, &out, start, step);
+    return emit_slice(import, input, 0, &cut);
+}
+
+/* The axis and, where the file gives them, the sizes: an input since operator set 13, an attribute before. */
+static psb_status read_split(psb_import *import, int32_t *axis, const int64_t **sizes, int32_t rank)
+{
+    int32_t attribute_count = 0;
+    int64_t given, count;
+    psb_status status = psb_import_int(import, &given, "axis", 0);
+    if (!status) status = psb_import_axis(import, axis, given, rank);
+    if (!status) status = psb_import_ints(import, sizes, &attribute_count, "split");
+    count = attribute_count;
+    if (!status && import->input_count > 1) status = psb_import_integers(import, sizes, &count, 1);
+    if (!status && *sizes && count != import->output_count)
+        return psb_import_fail(import, PSB_BAD_INPUT, "found %lld sizes for %d outputs, expected as many",
+                               (long long)count, import->output_count);
+    return status;
 }
 
 psb_status psb_import_split(psb_import *import)
 {
-    int32_t input, axis, attribute_count = 0;
-    int64_t given, count;
+    int32_t input, axis;
     const int64_t *sizes;
+    slice cut;
     psb_status status = psb_import_operand(import, &input, 0);
-    if (!status) status = psb_import_int(import, &given, "axis", 0);
-    if (!status) status = psb_import_ints(import, &sizes, &attribute_count, "split");
-    count = attribute_count;
-    if (!status && import->input_count > 1) status = psb_import_integers(import, &sizes, &count, 1);
+    if (!status) status = slice_from(import, &cut, input);
+    if (!status) status = read_split(import, &axis, &sizes, cut.shape.rank);
     if (status) return status;
-    const psb_shape in = import->graph->values[input].shape;
-    status = psb_import_axis(import, &axis, given, in.rank);
-    if (status) return status;
-    int64_t parts = import->output_count, even = (in.dims[axis] + parts - 1) / parts, at = 0;
-    if (sizes && count != parts)
-        return psb_import_fail(import, PSB_BAD_INPUT, "found %lld sizes for %lld outputs, expected as many",
-                               (long long)count, (long long)parts);
+    int32_t parts = import->output_count;
+    int64_t left = cut.shape.dims[axis], even = (left + parts - 1) / parts;
     for (int32_t p = 0; p < parts; p++) {
-        psb_shape out = in;
-        int64_t start[PSB_TENSOR_MAX_RANK] = {0}, step[PSB_TENSOR_MAX_RANK] = {1, 1, 1, 1, 1, 1};
-        int64_t left = in.dims[axis] - at;
-        out.dims[axis] = sizes ? sizes[p] : even < left ? even : left;
-        start[axis] = at;
-        if (out.dims[axis] < 1 || out.dims[axis] > left || (p + 1 == parts && out.dims[axis] != left))
+        int64_t size = sizes ? sizes[p] : even < left ? even : left;
+        if (size < 1 || size > left || (p + 1 == parts && size != left))
             return psb_import_fail(import, PSB_BAD_INPUT,
-                                   "part %d: found %lld of %lld that are left, expected parts that "
-                                   "make up the whole",
-                                   p + 1, (long long)out.dims[axis], (long long)left);
-        at += out.dims[axis];
-        if (!import->node->output[p][0]) continue;
-        status = emit_slice(import, input, p, &out, start, step);
+                                   "part %d: found %lld of %lld that are left, expected parts that make up the whole",
+                                   p + 1, (long long)size, (long long)left);
+        cut.shape.dims[axis] = size;
+        if (import->node->output[p][0]) status = emit_slice(import, input, p, &cut);
         if (status) return status;
+        cut.start[axis] += size;
+        left -= size;
     }
     return PSB_OK;
 }
 
-/* Indices that are evenly spaced make a slice; one index alone also drops its axis. */
-psb_status psb_import_gather(psb_import *import)
+/* Start and step of indices that are evenly spaced; negative ones count from the end. */
+static psb_status read_indices(psb_import *import, slice *cut, int32_t axis)
 {
-    int32_t input, axis;
-    int64_t given, count;
     const int64_t *indices;
-    psb_status status = psb_import_operand(import, &input, 0);
-    if (!status) status = psb_import_int(import, &given, "axis", 0);
-    if (!status) status = psb_import_integers(import, &indices, &count, 1);
+    int64_t count, size = cut->shape.dims[axis], first = 0, step = 1;
+    psb_status status = psb_import_integers(import, &indices, &count, 1);
     if (status) return status;
-    const psb_shape in = import->graph->values[input].shape;
-    int32_t index_rank = indices ? import->graph->values[import->inputs[1]].shape.rank : -1;
-    status = psb_import_axis(import, &axis, given, in.rank);
-    if (status) return status;
-    if (index_rank < 0 || index_rank > 1 || count < 1)
-        return psb_import_fail(import, PSB_UNSUPPORTED, "found indices of %d dimensions, expected one index or a list",
-                               index_rank);
-    int64_t start[PSB_TENSOR_MAX_RANK] = {0}, step[PSB_TENSOR_MAX_RANK] = {1, 1, 1, 1, 1, 1}, size = in.dims[axis];
-    for (int64_t i = 0; i < count; i++)
+    if (!indices || count < 1 || import->graph->values[import->inputs[1]].shape.rank > 1)
+        return psb_import_fail(import, PSB_UNSUPPORTED, "found %lld indices, expected one index or a list of them",
+                               (long long)count);
+    for (int64_t i = 0; i < count; i++) {
         if (indices[i] < -size || indices[i] >= size)
             return psb_import_fail(import, PSB_BAD_INPUT, "found index %lld, expected one of %lld",
                                    (long long)indices[i], (long long)size);
-    start[axis] = indices[0] < 0 ? indices[0] + size : indices[0];
-    if (count > 1) step[axis] = (indices[1] < 0 ? indices[1] + size : indices[1]) - start[axis];
-    for (int64_t i = 0; i < count; i++)
-        if ((indices[i] < 0 ? indices[i] + size : indices[i]) != start[axis] + i * step[axis] || step[axis] == 0)
+        int64_t index = indices[i] < 0 ? indices[i] + size : indices[i];
+        if (i == 0) first = index;
+        if (i == 1) step = index - first;
+        if (index != first + i * step || step == 0)
             return psb_import_fail(import, PSB_UNSUPPORTED,
                                    "found indices in no even order, expected evenly spaced ones");
-    psb_shape out = in;
-    out.dims[axis] = count;
-    if (index_rank == 1) return emit_slice(import, input, 0, &out, start, step);
+    }
+    cut->start[axis] = first;
+    cut->step[axis] = step;
+    cut->shape.dims[axis] = count;
+    return PSB_OK;
+}
 
-    int32_t cut; /* a value of its own between the slice and the dropped axis */
-    if (import->graph->values[input].floats)
-        return psb_import_fail(import, PSB_UNSUPPORTED, "found a constant operand, expected a computed one");
-    status = psb_graph_add_value(import->graph, &cut, import->node->output[0]);
-    if (status) return status;
-    import->graph->values[cut].shape = out;
-    psb_node *node;
-    status = psb_graph_add_node(import->graph, &node, PSB_NODE_SLICE, psb_import_label(import), 1, &input, cut);
-    if (status) return status;
-    memcpy(node->start, start, sizeof(node->start));
-    memcpy(node->step, step, sizeof(node->step));
+/* Evenly spaced indices make a slice; a single index (a scalar) also drops its axis. */
+psb_status psb_import_gather(psb_import *import)
+{
+    int32_t input, axis;
+    int64_t given;
+    slice cut;
+    psb_status status = psb_import_operand(import, &input, 0);
+    if (!status) status = slice_from(import, &cut, input);
+    if (!status) status = psb_import_int(import, &given, "axis", 0);
+    if (!status) status = psb_import_axis(import, &axis, given, cut.shape.rank);
+    if (!status) status = read_indices(import, &cut, axis);
+    if (!status) status = emit_slice(import, input, 0, &cut);
+    if (status || import->graph->values[import->inputs[1]].shape.rank == 1) return status;
+    psb_shape out = cut.shape;
     for (int32_t d = axis; d + 1 < out.rank; d++) out.dims[d] = out.dims[d + 1];
     out.rank--;
-    return emit_reshape(import, cut, &out);
+    return emit_reshape(import, import->graph->value_count - 1, &out); /* binds the output's name anew */
 }
 
 psb_status psb_import_concat(psb_import *import)
@@ -384,7 +405,7 @@ psb_status psb_import_concat(psb_import *import)
         return PSB_OK;
     }
     psb_node *node;
-    status = psb_import_emit(import, &node, PSB_NODE_CONCAT, import->input_count, inputs, 0, &out);
+    status = psb_import_emit(import, &node, PSB_NODE_CONCAT, (psb_inputs){import->input_count, inputs}, 0, &out);
     if (!status) node->axis = axis;
     return status;
 }

@@ -23,7 +23,8 @@ typedef struct psb_nest {
     int32_t column_step[PSB_NEST_OPERANDS]; /* 0 or 1 */
 } psb_nest;
 
-/* strides[k] of operand k have the output's rank; 0 repeats. last: this dimension must be the columns (softmax), or -1. */
+/* strides[k] of operand k have the output's rank; 0 repeats. last: this dimension must be the columns (softmax), or
+ * -1. */
 psb_nest psb_nest_make(const psb_shape *shape, int32_t operand_count, const int64_t *const strides[PSB_NEST_OPERANDS],
                        int32_t last);
 

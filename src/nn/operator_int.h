@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One step of a network at work. Life of an operator, after XNNPACK:
- *   create   attributes checked, kernel picked for the CPU flags, weights packed: what does not depend on where things lie
+ *   create   kernel picked for the CPU flags, weights packed: what does not depend on where things lie
  *   reshape  sizes and strides made into the kernel's arguments; says how much workspace it wants
  *   setup    pointers bound
  *   run      no allocation, no failure, no question that could have been answered before

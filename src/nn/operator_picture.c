@@ -84,18 +84,21 @@ static double round_source(psb_rounding rounding, double x)
     }
 }
 
-/* first[i], second[i] and the share of the second, for each output row or column. Nearest uses first only. */
-static void fill_table(const psb_node *node, int32_t axis, int32_t in_size, int32_t out_size, int32_t *first,
-                       int32_t *second, float *share)
+typedef struct table { /* for each output row or column; nearest uses first only */
+    int32_t *first, *second;
+    float *share; /* of the second */
+} table;
+
+static void fill_table(const psb_node *node, int32_t axis, int32_t in_size, int32_t out_size, table to)
 {
     for (int32_t i = 0; i < out_size; i++) {
         double x = source_of(node, axis, i, in_size, out_size);
         double most = in_size - 1;
         double low = node->linear ? x : round_source(node->rounding, x);
         low = low < 0 ? 0 : low > most ? most : low;
-        first[i] = (int32_t)low;
-        second[i] = first[i] < in_size - 1 ? first[i] + 1 : first[i];
-        share[i] = (float)(low - first[i]);
+        to.first[i] = (int32_t)low;
+        to.second[i] = to.first[i] < in_size - 1 ? to.first[i] + 1 : to.first[i];
+        to.share[i] = (float)(low - to.first[i]);
     }
 }
 
@@ -112,8 +115,8 @@ static psb_status resize_create(psb_operator *self, const psb_node *node, uint32
     if (!self->tables || !self->packed) return psb_fail_memory("resize tables", 3 * count * sizeof(float));
     self->packed_floats = 3 * count;
     int32_t *y0 = self->tables, *y1 = y0 + height, *x0 = y1 + height, *x1 = x0 + width;
-    fill_table(node, 0, (int32_t)self->in[0].shape.dims[2], height, y0, y1, self->packed);
-    fill_table(node, 1, (int32_t)self->in[0].shape.dims[3], width, x0, x1, self->packed + height);
+    fill_table(node, 0, (int32_t)self->in[0].shape.dims[2], height, (table){y0, y1, self->packed});
+    fill_table(node, 1, (int32_t)self->in[0].shape.dims[3], width, (table){x0, x1, self->packed + height});
     return PSB_OK;
 }
 

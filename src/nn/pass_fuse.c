@@ -55,7 +55,18 @@ static void find_gated(psb_graph *graph, psb_node *node)
     }
 }
 
-/* node: (x * clip(x + b, 0, c)) / c, where the clip has joined the sum already. */
+/* The node that makes clip(x + b, 0, most) for one reader only, the clip having joined the sum already; else NULL. */
+static psb_node *find_clipped_sum(psb_graph *graph, int32_t value, int32_t x, float most, float *shift)
+{
+    psb_node *sum = sole_producer(graph, value);
+    if (!sum || sum->kind != PSB_NODE_BINARY || sum->binary != PSB_BINARY_ADD) return NULL;
+    if (sum->activation.kind != PSB_ACTIVATION_CLIP || sum->activation.a != 0 || sum->activation.b != most) return NULL;
+    int32_t constant_side = sum->inputs[0] == x ? 1 : 0;
+    if (sum->inputs[1 - constant_side] != x || !scalar(graph, sum->inputs[constant_side], shift)) return NULL;
+    return sum;
+}
+
+/* node: (x * clip(x + b, 0, c)) / c, a hard swish of x. */
 static void find_hard_swish(psb_graph *graph, psb_node *node)
 {
     float divisor, shift;
@@ -66,20 +77,15 @@ static void find_hard_swish(psb_graph *graph, psb_node *node)
         product->activation.kind != PSB_ACTIVATION_NONE)
         return;
     for (int32_t side = 0; side < 2; side++) {
-        psb_node *gate = sole_producer(graph, product->inputs[side]);
         int32_t x = product->inputs[1 - side];
-        if (!gate || gate->kind != PSB_NODE_BINARY || gate->binary != PSB_BINARY_ADD ||
-            gate->activation.kind != PSB_ACTIVATION_CLIP)
-            continue;
-        if (gate->activation.a != 0 || gate->activation.b != divisor) continue;
-        int32_t constant_side = gate->inputs[0] == x ? 1 : 0;
-        if (gate->inputs[1 - constant_side] != x || !scalar(graph, gate->inputs[constant_side], &shift)) continue;
+        psb_node *sum = find_clipped_sum(graph, product->inputs[side], x, divisor, &shift);
+        if (!sum) continue;
         node->kind = PSB_NODE_UNARY;
         node->activation = (psb_activation){.kind = PSB_ACTIVATION_HARD_SWISH, .a = 1 / divisor, .b = shift / divisor};
         node->inputs[0] = x;
         node->input_count = 1;
         product->kind = PSB_NODE_DEAD;
-        gate->kind = PSB_NODE_DEAD;
+        sum->kind = PSB_NODE_DEAD;
         graph->values[x].uses--;
         return;
     }

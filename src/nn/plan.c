@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Places for values, in three walks over the nodes. First forward, with every value alone in memory, to learn how each
- * would naturally lie and which reshapes must move memory. Then backward, so that a concatenation knows its place before
- * the values it joins, and they can be made inside it. Last forward, final places and the list of steps, with copies
- * where a kernel could not read or write what the strides say.
+ * would naturally lie and which reshapes must move memory. Then backward, so that a concatenation knows its place
+ * before the values it joins, and they can be made inside it. Last forward, final places and the list of steps, with
+ * copies where a kernel could not read or write what the strides say.
  */
 #include "nn/plan_int.h"
 
@@ -244,8 +244,8 @@ static psb_status add_copy(planner *self, int32_t *copy_out, int32_t value, psb_
         self->plan->places[*copy_out] = place;
     psb_node *node;
     if (!status)
-        status = psb_graph_add_node(self->graph, &node, PSB_NODE_COPY, self->graph->values[value].name, 1, &value,
-                                    *copy_out);
+        status = psb_graph_add_node(self->graph, &node, PSB_NODE_COPY, self->graph->values[value].name,
+                                    (psb_inputs){1, &value}, *copy_out);
     return status ? status : add_step(self, self->graph->node_count - 1);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Questions about sliding windows that the importer, the passes and the operators all ask.
+ * Questions about sliding windows that the importer, the passes and the operators all ask. They stand here once, so
+ * that what the importer promises is what the kernels were made for.
  */
 #ifndef PSB_NN_SLIDING_INT_H
 #define PSB_NN_SLIDING_INT_H

@@ -439,8 +439,10 @@ def resizes():
         outs.append(n("Resize", x, roi, odd, mode="nearest", coordinate_transformation_mode=kind,
                       nearest_mode=rounding))
         outs.append(n("Resize", x, roi, odd, mode="linear", coordinate_transformation_mode=kind))
-    outs.append(n("Resize", x, roi, up, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"))
-    outs.append(n("Resize", x, roi, up, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="ceil"))
+    outs.append(n("Resize", x, roi, up, mode="nearest", coordinate_transformation_mode="asymmetric",
+        nearest_mode="floor"))
+    outs.append(n("Resize", x, roi, up, mode="nearest", coordinate_transformation_mode="asymmetric",
+        nearest_mode="ceil"))
     outs.append(n("Resize", x, roi, down, mode="linear", coordinate_transformation_mode="pytorch_half_pixel"))
     outs.append(n("Resize", x, "", "", n.constant([1, 3, 7, 9]), mode="linear"))
     yield n.done(*outs)
@@ -453,7 +455,8 @@ def binaries():
     whole, scalar = n.constant(n.rng.uniform(1, 2, (1, 6, 3, 4))), n.constant(np.float32(1.5))
     column = n("GlobalAveragePool", x)
     pixel = n.conv(y, 1, 1)
-    yield n.done(n("Add", x, y), n("Sub", x, scalar), n("Sub", scalar, x), n("Mul", x, per_channel), n("Add", per_pixel, y),
+    yield n.done(n("Add", x, y), n("Sub", x, scalar), n("Sub", scalar, x), n("Mul", x, per_channel), n("Add",
+        per_pixel, y),
                  n("Div", y, whole), n("Mul", column, pixel), n("Sub", pixel, x), n("Relu", n("Add", column, x)))
 
     n = Net("binary_ranks")
@@ -519,7 +522,8 @@ def views():
         return n("Slice", v, *[n.constant(k) for k in (starts, ends, axes, steps)])
     a = cut(x, [-1], [-big], [2], [-2])
     b = cut(x, [1, 2], [-1, 100], [1, 3], [1, 3])
-    yield n.done(a, b, n.conv(a, 3, 3), n.conv(b, 2, 1), n("MaxPool", cut(x, [0], [big], [3], [2]), kernel_shape=[2, 2]),
+    yield n.done(a, b, n.conv(a, 3, 3), n.conv(b, 2, 1), n("MaxPool", cut(x, [0], [big], [3], [2]), kernel_shape=[2,
+        2]),
                  n("Sigmoid", cut(x, [5], [0], [1], [-1])), cut(x, [0], [big], [1], [1]))
 
     n = Net("splits")
@@ -535,7 +539,8 @@ def views():
     x = n.input(1, 7, 3, 4)
     turned = n("Transpose", x, perm=[0, 3, 2, 1])
     back = n("Transpose", n("Softmax", turned, axis=3), perm=[0, 3, 2, 1])
-    yield n.done(n("Concat", n.conv(x, 2, 1), back, axis=1), n("Softmax", x, axis=3), n("Softmax", n("Flatten", x), axis=1))
+    yield n.done(n("Concat", n.conv(x, 2, 1), back, axis=1), n("Softmax", x, axis=3), n("Softmax", n("Flatten", x),
+        axis=1))
 
 
 def forms():
@@ -573,7 +578,8 @@ def forms():
 
 # --- files that must be refused ---
 
-def one(op, inputs=("x",), constants=(), shape=(1, 4, 6, 6), opset=11, out=("y",), declared=None, kind=F32, **attributes):
+def one(op, inputs=("x",), constants=(), shape=(1, 4, 6, 6), opset=11, out=("y",), declared=None, kind=F32,
+    **attributes):
     """A network of one node, y = op(x, constants...)."""
     given = {f"c{i}": np.asarray(c) for i, c in enumerate(constants)}
     return model([node(op, list(inputs) + list(given), list(out), attributes, "it")],
@@ -615,17 +621,24 @@ def bad_files():
     yield "input_scalar", one("Relu", shape=()), no, "0 dimensions"
     yield "input_rank", one("Relu", shape=(1,) * 7), no, "7 dimensions"
     yield "input_bytes", one("Relu", kind=2), no, "element type 2"
-    yield "tensor_absurd", chain(relu, initializers=[number(1, 1 << 30) + number(1, 4) + number(2, F32) + chunk(8, "w")]), \
+    yield "tensor_absurd", chain(relu, initializers=[number(1, 1 << 30) + number(1, 4) + number(2, F32) + chunk(8,
+        "w")]), \
         bad, "at most 2^31 elements"
-    yield "tensor_negative", chain(relu, initializers=[number(1, -1) + number(2, F32) + chunk(8, "w")]), bad, "dimension -1"
-    yield "tensor_short", chain(relu, initializers=[number(1, 4) + number(2, F32) + chunk(8, "w") + chunk(9, b"1234")]), \
+    yield "tensor_negative", chain(relu, initializers=[number(1, -1) + number(2, F32) + chunk(8, "w")]), bad, \
+        "dimension -1"
+    yield "tensor_short", chain(relu, initializers=[number(1, 4) + number(2, F32) + chunk(8, "w") + chunk(9,
+        b"1234")]), \
         bad, "found 4 bytes of values, expected 16"
-    yield "tensor_empty", chain(relu, initializers=[number(1, 1 << 28) + number(2, F32) + chunk(8, "w")]), bad, "found 0 bytes"
-    yield "tensor_double", chain(relu, initializers=[number(1, 1) + number(2, 11) + chunk(8, "w") + chunk(9, b"8" * 8)]), \
+    yield "tensor_empty", chain(relu, initializers=[number(1, 1 << 28) + number(2, F32) + chunk(8, "w")]), bad, \
+        "found 0 bytes"
+    yield "tensor_double", chain(relu, initializers=[number(1, 1) + number(2, 11) + chunk(8, "w") + chunk(9,
+        b"8" * 8)]), \
         no, "element type 11"
-    yield "tensor_rank", chain(relu, initializers=[number(1, 1) * 7 + number(2, F32) + chunk(8, "w")]), no, "7 dimensions"
+    yield "tensor_rank", chain(relu, initializers=[number(1, 1) * 7 + number(2, F32) + chunk(8, "w")]), no, \
+        "7 dimensions"
     yield "external_data", chain(relu, initializers=[external()]), no, "external data"
-    yield "cycle", chain(node("Add", ["x", "b"], ["a"], {}, "first"), node("Relu", ["a"], ["b"], {}, "second"), out="b"), \
+    yield "cycle", chain(node("Add", ["x", "b"], ["a"], {}, "first"), node("Relu", ["a"], ["b"], {}, "second"),
+        out="b"), \
         bad, "without cycles"
     yield "cycle_self", chain(node("Add", ["x", "y"], ["y"], {}, "it")), bad, "without cycles"
     yield "dangling", chain(node("Add", ["x", "nobody"], ["y"], {}, "it")), bad, 'input "nobody"'
@@ -646,7 +659,8 @@ def bad_files():
     yield "conv_pads", one("Conv", constants=[f(2, 4, 3, 3)], pads=[0, -1, 0, 0]), bad, "attribute pads: found -1"
     yield "conv_pads_wide", one("Conv", constants=[f(2, 4, 3, 3)], pads=[3, 0, 0, 0]), no, "nothing but padding"
     yield "conv_window", one("Conv", constants=[f(2, 4, 7, 3)]), bad, "a window of 7 over 6 pixels"
-    yield "conv_kernel_shape", one("Conv", constants=[f(2, 4, 3, 3)], kernel_shape=[5, 5]), bad, "expected the weights' 3 x 3"
+    yield "conv_kernel_shape", one("Conv", constants=[f(2, 4, 3, 3)], kernel_shape=[5, 5]), bad, \
+        "expected the weights' 3 x 3"
     yield "conv_channels", one("Conv", constants=[f(2, 3, 3, 3)]), bad, "the input's 4 channels"
     yield "conv_group", one("Conv", constants=[f(2, 4, 3, 3)], group=0), bad, "in 0 groups"
     yield "conv_group_odd", one("Conv", constants=[f(3, 2, 3, 3)], group=2), bad, "in 2 groups"
@@ -689,7 +703,8 @@ def bad_files():
     yield "flatten_axis", one("Flatten", axis=5), bad, "found axis 5"
     yield "constant_nothing", chain(node("Constant", [], ["y"], {}, "it")), no, "no attribute value"
     yield "plan_large", one("Relu", shape=(1, 4, 8192, 8192)), bad, "more than 1073741824 bytes"
-    yield "elements_large", one("Resize", constants=[f(0), np.float32([1, 1, 1 << 16, 1 << 16])], shape=(1, 4, 16, 16)), \
+    yield "elements_large", one("Resize", constants=[f(0), np.float32([1, 1, 1 << 16, 1 << 16])], shape=(1, 4, 16,
+        16)), \
         bad, "more than 2^31 elements"
 
 

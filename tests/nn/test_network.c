@@ -128,12 +128,12 @@ static void expect_plan(const char *name, int32_t step_count, const char *op, in
 static void test_passes_leave_few_steps(void **state)
 {
     (void)state;
-    expect_plan("silu", 4, "conv", 1); /* and silu, sigmoid, mul: a gate that is an output stays */
-    expect_plan("yolox_head", 7, "conv", 6); /* pool and six convolutions, written in place through reshapes */
-    expect_plan("focus", 6, "conv 6x6", 1);  /* the first stem only; the second is used as it is, too */
-    expect_plan("residual", 10, "add", 1); /* g + g; the other sums ride on convolutions */
+    expect_plan("silu", 4, "conv", 1);             /* and silu, sigmoid, mul: a gate that is an output stays */
+    expect_plan("yolox_head", 7, "conv", 6);       /* pool and six convolutions, written in place through reshapes */
+    expect_plan("focus", 6, "conv 6x6", 1);        /* the first stem only; the second is used as it is, too */
+    expect_plan("residual", 10, "add", 1);         /* g + g; the other sums ride on convolutions */
     expect_plan("batch_norm", 4, "dwconv 1x1", 2); /* those that no convolution takes in */
-    expect_plan("shuffle", 5, "copy", 2); /* the shuffle, and the half that no convolution makes */
+    expect_plan("shuffle", 5, "copy", 2);          /* the shuffle, and the half that no convolution makes */
 }
 
 static void test_info_counts(void **state)
@@ -158,7 +158,7 @@ static void test_arena_is_overlaid(void **state)
     psb_tensor_view input = psb_network_input(network, 0), output = psb_network_output(network, 0);
     size_t first = (size_t)(21 * 9 * 8 + 21 * 5 * 4) * sizeof(float); /* the two largest values, at the same time */
     size_t kept = (size_t)view_elements(&input) * sizeof(float);
-    assert_int_equal(view_elements(&output), 21 * 2 * 3);                 /* lies where the first value was */
+    assert_int_equal(view_elements(&output), 21 * 2 * 3); /* lies where the first value was */
     assert_in_range(psb_network_info_get(network).arena_bytes, first + kept, first + kept + 3 * 64);
     psb_network_close(&network);
 
