@@ -19,7 +19,8 @@ static const struct {
 } levels[] = {
     {"c", 0, 0},
     {"avx2", PSB_CPU_AVX2, PSB_CPU_AVX2},
-    {"avx512", PSB_CPU_AVX2 | PSB_CPU_AVX512, PSB_CPU_AVX2 | PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI},
+    {"avx512", PSB_CPU_AVX2 | PSB_CPU_AVX512,
+     PSB_CPU_AVX2 | PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI | PSB_CPU_AVX512_VBMI},
 };
 
 uint32_t psb_cpu_detect(void)
@@ -30,6 +31,7 @@ uint32_t psb_cpu_detect(void)
         PSB_CPU_SUPPORTS("avx512vl"))
         flags |= PSB_CPU_AVX512;
     if ((flags & PSB_CPU_AVX512) && PSB_CPU_SUPPORTS("avx512vnni")) flags |= PSB_CPU_AVX512_VNNI;
+    if ((flags & PSB_CPU_AVX512) && PSB_CPU_SUPPORTS("avx512vbmi")) flags |= PSB_CPU_AVX512_VBMI;
     return flags;
 }
 

@@ -14,6 +14,7 @@ enum {
     PSB_CPU_AVX2 = 1u << 0,        /* AVX2 and FMA, with the system's support for YMM state */
     PSB_CPU_AVX512 = 1u << 1,      /* AVX-512 F, BW, DQ, VL, with ZMM state; implies AVX2 */
     PSB_CPU_AVX512_VNNI = 1u << 2, /* vpdpbusd */
+    PSB_CPU_AVX512_VBMI = 1u << 3, /* bytes permuted across a whole register */
 };
 
 /* All flags of the running machine. */

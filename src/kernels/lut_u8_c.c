@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Bytes through a table in plain C: the specification of lut_u8.h.
+ */
+#include "kernels/lut_u8.h"
+
+void psb_lut_u8_c(const psb_lut_u8_args *args)
+{
+    for (size_t i = 0; i < args->rows; i++)
+        for (size_t j = 0; j < args->columns; j++)
+            args->out[i * args->ld_out + j] = args->table[args->in[i * args->ld_in + j]];
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The specification of requantisation, for one value.
+ * lrintf rounds as the processor does by default, halves to even; nothing in the tree changes that mode.
+ */
+#include "kernels/requant_u8.h"
+
+#include <math.h>
+
+uint8_t psb_requant_u8_value(const psb_requant_u8 *requant, int32_t sum, float multiplier)
+{
+    int32_t q = (int32_t)lrintf((float)sum * multiplier) + requant->zero;
+    if (q < requant->low) q = requant->low;
+    if (q > requant->high) q = requant->high;
+    return requant->table ? requant->table[q] : (uint8_t)q;
+}
