@@ -3,7 +3,7 @@
  * Memory and bookkeeping of a graph. Small allocations come from blocks that live as long as the graph does, so
  * nothing in it is freed one by one.
  */
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 
 #include <stdalign.h>
 #include <stdio.h>

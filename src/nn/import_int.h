@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 
 /* Fills an all-zero graph. `name` stands for the file in messages. Errors: PSB_BAD_INPUT for what is not a valid
  * network, PSB_UNSUPPORTED for what is valid but not ours, PSB_NO_MEMORY; the caller calls psb_graph_fini always. */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 
 enum { PSB_NEST_OPERANDS = 3 }; /* 0 is the output */
 

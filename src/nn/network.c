@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The front door: import, rewrite, plan, make operators, and from then on only run them in order. The graph and the
+ * The front door: read, rewrite, plan, make operators, and from then on only run them in order. The graph and the
  * plan are gone once the operators have what they need.
  */
 #include "nn/network.h"
@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "nn/import_int.h"
+#include "nn/model.h"
 #include "nn/operator_int.h"
 #include "nn/pass_int.h"
 #include "nn/plan_int.h"
@@ -35,19 +36,19 @@ static size_t round_up(size_t bytes)
 
 static psb_operand operand_of(const psb_graph *graph, const psb_plan *plan, int32_t value)
 {
-    psb_operand operand = {.shape = graph->values[value].shape};
+    psb_operand operand = {.shape = graph->values[value].shape, .encoding = graph->values[value].encoding};
     memcpy(operand.strides, plan->places[value].strides, sizeof(operand.strides));
     return operand;
 }
 
-static float *address_of(const psb_network *network, const psb_plan *plan, int32_t value)
+static void *address_of(const psb_network *network, const psb_plan *plan, int32_t value)
 {
     const psb_place *place = &plan->places[value];
     const psb_buffer *buffer = &plan->buffers[place->buffer];
     /* constants are only ever operands, which kernels read */
-    float *base = buffer->constant ? (float *)(uintptr_t)buffer->constant
-                                   : (float *)(void *)(network->arena + buffer->offset_bytes);
-    return base + place->offset;
+    uint8_t *base = buffer->constant ? (uint8_t *)(uintptr_t)buffer->constant : network->arena + buffer->offset_bytes;
+    bool is_bytes = psb_encoding_is_bytes(network->graph.values[value].encoding);
+    return base + place->offset * (is_bytes ? 1 : (int64_t)sizeof(float));
 }
 
 /* create and reshape of every step. */
@@ -86,7 +87,7 @@ static void bind_operators(psb_network *network, const psb_plan *plan)
     const psb_graph *graph = &network->graph;
     for (int32_t s = 0; s < plan->step_count; s++) {
         const psb_node *node = &graph->nodes[plan->steps[s]];
-        const float *in[PSB_OPERATOR_INPUTS] = {0};
+        const void *in[PSB_OPERATOR_INPUTS] = {0};
         int32_t count = 0;
         for (; count < node->input_count; count++) in[count] = address_of(network, plan, node->inputs[count]);
         if (node->residual >= 0) in[count] = address_of(network, plan, node->residual);
@@ -113,7 +114,7 @@ static psb_status make_views(psb_network *network, const psb_plan *plan)
     for (; network->input_count < graph->input_count; network->input_count++)
         network->inputs[network->input_count] = view_of(network, plan, graph->inputs[network->input_count]);
     for (; network->output_count < graph->output_count; network->output_count++)
-        network->outputs[network->output_count] = view_of(network, plan, graph->outputs[network->output_count]);
+        network->outputs[network->output_count] = view_of(network, plan, plan->outputs[network->output_count]);
     return PSB_OK;
 }
 
@@ -145,19 +146,17 @@ static int64_t count_weights(const psb_graph *graph)
     return count;
 }
 
-psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
-                             uint32_t cpu_flags)
+psb_status psb_network_make(psb_network **out, psb_graph *graph, uint32_t cpu_flags)
 {
     *out = NULL;
     psb_plan plan = {0};
     size_t workspace_floats = 0;
     psb_network *network = calloc(1, sizeof(*network));
     if (!network) return psb_fail_memory("network", sizeof(*network));
-    psb_status status = psb_import_onnx(&network->graph, name, data, size_bytes);
-    if (!status) status = psb_pass_all(&network->graph);
-    if (status) goto done;
+    network->graph = *graph;
+    *graph = (psb_graph){0};
     network->info.weights_count = count_weights(&network->graph);
-    status = psb_plan_make(&plan, &network->graph);
+    psb_status status = psb_plan_make(&plan, &network->graph);
     if (!status) status = make_operators(network, &plan, cpu_flags, &workspace_floats);
     if (!status) status = alloc_arena(network, plan.arena_bytes, workspace_floats);
     if (status) goto done;
@@ -177,12 +176,25 @@ done:
     return status;
 }
 
-psb_status psb_network_open(psb_network **out, const char *onnx_path, uint32_t cpu_flags)
+psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                             uint32_t cpu_flags)
+{
+    psb_graph graph = {0};
+    *out = NULL;
+    psb_status status = psb_model_is_file(data, size_bytes) ? psb_model_parse(&graph, name, data, size_bytes)
+                                                            : psb_import_onnx(&graph, name, data, size_bytes);
+    if (!status) status = psb_pass_all(&graph);
+    if (!status) status = psb_network_make(out, &graph, cpu_flags);
+    psb_graph_fini(&graph);
+    return status;
+}
+
+psb_status psb_network_open(psb_network **out, const char *path, uint32_t cpu_flags)
 {
     psb_bytes file = {0};
     *out = NULL;
-    psb_status status = psb_bytes_read(&file, onnx_path, PSB_GRAPH_MAX_FILE_BYTES);
-    if (!status) status = psb_network_parse(out, onnx_path, file.data, file.size_bytes, cpu_flags);
+    psb_status status = psb_bytes_read(&file, path, PSB_GRAPH_MAX_FILE_BYTES);
+    if (!status) status = psb_network_parse(out, path, file.data, file.size_bytes, cpu_flags);
     psb_bytes_fini(&file);
     return status;
 }

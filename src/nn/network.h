@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A network ready to run: ONNX in, planned once, run without allocation. The front door of this room.
+ * A network ready to run: ONNX or .psb (nn/model.h) in, planned once, run without allocation. The front door of this
+ * room. Inputs and outputs are float32 also where the network computes in bytes.
  * One network serves one thread at a time.
  */
 #ifndef PSB_NN_NETWORK_H
@@ -37,7 +38,7 @@ typedef struct psb_network_info {
  * no valid network or beyond the bounds, PSB_UNSUPPORTED for what is valid but not ours, each naming file, node, found
  * and expected; PSB_NO_MEMORY; *out is then NULL. Only fixed sizes; a batch symbol is taken as 1.
  * Bounds: file 512 MB, tensor 2^31 elements, plan 1 GB, 100,000 nodes. cpu_flags: base/cpu.h. */
-psb_status psb_network_open(psb_network **out, const char *onnx_path, uint32_t cpu_flags);
+psb_status psb_network_open(psb_network **out, const char *path, uint32_t cpu_flags);
 /* The same from memory; `name` stands in messages for the path. */
 psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
                              uint32_t cpu_flags);

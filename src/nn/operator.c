@@ -4,13 +4,35 @@
  */
 #include "nn/operator_int.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "nn/sliding_int.h"
 
-const psb_operator_class *psb_operator_class_of(psb_node_kind kind)
+/* The class of a node that makes bytes, or of an integer convolution. */
+static const psb_operator_class *class_of_bytes(psb_node_kind kind)
+{
+    switch (kind) {
+    case PSB_NODE_CONV:
+        return &psb_operator_conv_u8_class;
+    case PSB_NODE_MAX_POOL:
+    case PSB_NODE_AVERAGE_POOL:
+    case PSB_NODE_GLOBAL_AVERAGE_POOL:
+        return &psb_operator_pool_u8_class;
+    case PSB_NODE_BINARY:
+        return &psb_operator_binary_u8_class;
+    case PSB_NODE_UNARY:
+        return &psb_operator_lut_u8_class;
+    case PSB_NODE_RESIZE:
+        return &psb_operator_resize_u8_class;
+    default:
+        return NULL;
+    }
+}
+
+static const psb_operator_class *class_of_floats(psb_node_kind kind)
 {
     switch (kind) {
     case PSB_NODE_CONV:
@@ -29,17 +51,37 @@ const psb_operator_class *psb_operator_class_of(psb_node_kind kind)
         return &psb_operator_resize_class;
     case PSB_NODE_PAD:
         return &psb_operator_pad_class;
-    case PSB_NODE_COPY:
-        return &psb_operator_copy_class;
     default:
         return NULL; /* views and what the passes resolve never become steps */
     }
 }
 
+static const psb_operator_class *class_of_copy(psb_encoding out, psb_encoding in)
+{
+    bool to_bytes = psb_encoding_is_bytes(out), from_bytes = psb_encoding_is_bytes(in);
+    if (to_bytes != from_bytes) return &psb_operator_convert_class;
+    if (!to_bytes) return &psb_operator_copy_class;
+    return psb_encoding_equal(out, in) ? &psb_operator_copy_u8_class : &psb_operator_lut_u8_class;
+}
+
+static const psb_operator_class *class_of(const psb_node *node, psb_encoding out, psb_encoding in)
+{
+    if (node->kind == PSB_NODE_COPY) return class_of_copy(out, in);
+    bool is_bytes = node->kind == PSB_NODE_CONV ? node->byte_weights != NULL : psb_encoding_is_bytes(out);
+    return is_bytes ? class_of_bytes(node->kind) : class_of_floats(node->kind);
+}
+
+uint8_t psb_encoding_quantise(psb_encoding encoding, float x)
+{
+    float q = nearbyintf(x / encoding.scale) + encoding.zero;
+    return (uint8_t)(q >= 255 ? 255 : q >= 0 ? q : 0); /* not-a-number is 0 */
+}
+
 psb_status psb_operator_init(psb_operator *self, const psb_node *node, const psb_operand *out, const psb_operand *in,
                              int32_t input_count, uint32_t cpu_flags)
 {
-    *self = (psb_operator){.class = psb_operator_class_of(node->kind), .name = node->name, .out = *out};
+    *self = (psb_operator){.name = node->name, .out = *out};
+    self->class = class_of(node, out->encoding, input_count > 0 ? in[0].encoding : (psb_encoding){0});
     if (!self->class) return psb_fail(PSB_BUG, "node \"%.100s\" became a step but computes nothing", node->name);
     for (int32_t i = 0; i < input_count; i++) self->in[i] = in[i];
     psb_status status = self->class->create(self, node, cpu_flags);

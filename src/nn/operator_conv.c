@@ -155,7 +155,7 @@ static psb_status reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     psb_operator_conv *conv = &self->as.conv;
     conv->depthwise_args.out = conv->dense_args.out = conv->point_args.c = out;

@@ -11,20 +11,30 @@
 
 #include "kernels/binary_f32.h"
 #include "kernels/conv_f32.h"
+#include "kernels/binary_u8.h"
+#include "kernels/conv_u8s8.h"
+#include "kernels/convert_u8.h"
 #include "kernels/copy_f32.h"
+#include "kernels/copy_u8.h"
 #include "kernels/dwconv_f32.h"
+#include "kernels/dwconv_u8s8.h"
 #include "kernels/gemm_f32.h"
+#include "kernels/gemm_u8s8.h"
+#include "kernels/lut_u8.h"
 #include "kernels/pool_f32.h"
+#include "kernels/pool_u8.h"
 #include "kernels/resize_f32.h"
+#include "kernels/resize_u8.h"
 #include "kernels/unary_f32.h"
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 #include "nn/nest_int.h"
 
 enum { PSB_OPERATOR_INPUTS = 3 }; /* two operands, one residual */
 
 typedef struct psb_operand {
     psb_shape shape;
-    int64_t strides[PSB_TENSOR_MAX_RANK]; /* in floats */
+    psb_encoding encoding;
+    int64_t strides[PSB_TENSOR_MAX_RANK]; /* in elements: floats or bytes */
 } psb_operand;
 
 typedef struct psb_operator psb_operator;
@@ -32,7 +42,7 @@ typedef struct psb_operator psb_operator;
 typedef struct psb_operator_class {
     psb_status (*create)(psb_operator *self, const psb_node *node, uint32_t cpu_flags);
     psb_status (*reshape)(psb_operator *self, const psb_node *node);
-    void (*setup)(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace);
+    void (*setup)(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace);
     void (*run)(const psb_operator *self);
 } psb_operator_class;
 
@@ -50,6 +60,22 @@ typedef struct psb_operator_conv {
     size_t in_group, out_group, packed_group;
 } psb_operator_conv;
 
+/* The same of bytes; strides in elements of input and output. */
+typedef struct psb_operator_conv_u8 {
+    const psb_gemm_u8s8_kernel *gemm;
+    const psb_dwconv_u8s8_kernel *depthwise;
+    psb_dwconv_u8s8_args depthwise_args;
+    psb_conv_u8s8_args dense_args;
+    psb_gemm_u8s8_args point_args;
+    bool is_point;
+    int32_t groups, bands;
+    size_t in_band, out_band, in_group, out_group, packed_group;
+    uint8_t table[256];
+    const psb_unary_f32_kernel *activate; /* behind floats, or NULL */
+    psb_unary_f32_args activate_args;
+    psb_nest nest; /* of activate */
+} psb_operator_conv_u8;
+
 struct psb_operator {
     const psb_operator_class *class;
     const char *name;          /* the node's; the network's memory */
@@ -62,6 +88,38 @@ struct psb_operator {
     int64_t macs;
     union {
         psb_operator_conv conv;
+        psb_operator_conv_u8 conv_u8;
+        struct {
+            psb_pool_u8_fn *run;
+            psb_pool_u8_args args;
+        } pool_u8;
+        struct {
+            psb_resize_u8_fn *run;
+            psb_resize_u8_args args;
+        } resize_u8;
+        struct {
+            psb_lut_u8_fn *run;
+            psb_lut_u8_args args;
+            psb_nest nest;
+            uint8_t table[256];
+        } lut_u8;
+        struct {
+            psb_binary_u8_fn *run;
+            psb_binary_u8_args args;
+            psb_nest nest;
+        } binary_u8;
+        struct {
+            const psb_copy_u8_kernel *kernel;
+            psb_copy_f32_shape shape;
+            uint8_t *out;
+            const uint8_t *in;
+        } copy_u8;
+        struct {
+            psb_convert_u8_fn *run;
+            psb_convert_u8_args args;
+            psb_nest nest;
+            bool to_bytes;
+        } convert;
         struct {
             psb_pool_f32_fn *run;
             psb_pool_f32_args args;
@@ -100,9 +158,19 @@ struct psb_operator {
 extern const psb_operator_class psb_operator_conv_class, psb_operator_pool_class, psb_operator_resize_class,
     psb_operator_unary_class, psb_operator_softmax_class, psb_operator_binary_class, psb_operator_copy_class,
     psb_operator_pad_class;
+extern const psb_operator_class psb_operator_conv_u8_class, psb_operator_pool_u8_class, psb_operator_resize_u8_class,
+    psb_operator_lut_u8_class, psb_operator_binary_u8_class, psb_operator_copy_u8_class, psb_operator_convert_class;
 
-/* The class for a node that computes. */
-const psb_operator_class *psb_operator_class_of(psb_node_kind kind);
+/* Where the rows and columns of a resize come from: ONNX's rules of coordinates and rounding. */
+typedef struct psb_resize_table { /* for each output row or column; nearest uses first only */
+    int32_t *first, *second;
+    float *share; /* of the second */
+} psb_resize_table;
+
+void psb_resize_table_fill(psb_resize_table to, const psb_node *node, int32_t axis, int32_t in_size, int32_t out_size);
+
+/* The byte that stands for x. */
+uint8_t psb_encoding_quantise(psb_encoding encoding, float x);
 
 /* create and reshape. The operands' shapes and strides are given; `node` is read, not kept. On failure the caller still
  * calls psb_operator_fini. */

@@ -38,7 +38,7 @@ static psb_status pool_reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void pool_setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void pool_setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     self->as.pool.args.out = out;
     self->as.pool.args.in = in[0];
@@ -84,12 +84,7 @@ static double round_source(psb_rounding rounding, double x)
     }
 }
 
-typedef struct table { /* for each output row or column; nearest uses first only */
-    int32_t *first, *second;
-    float *share; /* of the second */
-} table;
-
-static void fill_table(const psb_node *node, int32_t axis, int32_t in_size, int32_t out_size, table to)
+void psb_resize_table_fill(psb_resize_table to, const psb_node *node, int32_t axis, int32_t in_size, int32_t out_size)
 {
     for (int32_t i = 0; i < out_size; i++) {
         double x = source_of(node, axis, i, in_size, out_size);
@@ -115,8 +110,9 @@ static psb_status resize_create(psb_operator *self, const psb_node *node, uint32
     if (!self->tables || !self->packed) return psb_fail_memory("resize tables", 3 * count * sizeof(float));
     self->packed_floats = 3 * count;
     int32_t *y0 = self->tables, *y1 = y0 + height, *x0 = y1 + height, *x1 = x0 + width;
-    fill_table(node, 0, (int32_t)self->in[0].shape.dims[2], height, (table){y0, y1, self->packed});
-    fill_table(node, 1, (int32_t)self->in[0].shape.dims[3], width, (table){x0, x1, self->packed + height});
+    const psb_shape *in = &self->in[0].shape;
+    psb_resize_table_fill((psb_resize_table){y0, y1, self->packed}, node, 0, (int32_t)in->dims[2], height);
+    psb_resize_table_fill((psb_resize_table){x0, x1, self->packed + height}, node, 1, (int32_t)in->dims[3], width);
     return PSB_OK;
 }
 
@@ -142,7 +138,7 @@ static psb_status resize_reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void resize_setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void resize_setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     (void)workspace;
     self->as.resize.args.out = out;
@@ -180,7 +176,7 @@ static psb_status pad_reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void pad_setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void pad_setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     (void)workspace;
     self->as.pad.out = out;

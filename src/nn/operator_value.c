@@ -30,7 +30,7 @@ static psb_status unary_reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void unary_setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void unary_setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     (void)workspace;
     self->as.unary.args.out = out;
@@ -102,7 +102,7 @@ static psb_status binary_reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void binary_setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void binary_setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     (void)workspace;
     self->as.binary.args.out = out;
@@ -148,7 +148,7 @@ static psb_status copy_reshape(psb_operator *self, const psb_node *node)
     return PSB_OK;
 }
 
-static void copy_setup(psb_operator *self, float *out, const float *const in[PSB_OPERATOR_INPUTS], float *workspace)
+static void copy_setup(psb_operator *self, void *out, const void *const in[PSB_OPERATOR_INPUTS], void *workspace)
 {
     (void)workspace;
     self->as.copy.out = out;

@@ -96,6 +96,7 @@ static void fuse_activation(psb_graph *graph, psb_node *node)
     psb_node *before = sole_producer(graph, node->inputs[0]);
     if (!before || before->activation.kind != PSB_ACTIVATION_NONE) return;
     if (before->kind != PSB_NODE_CONV && before->kind != PSB_NODE_BINARY) return;
+    if (before->byte_weights || psb_encoding_is_bytes(graph->values[node->output].encoding)) return;
     before->activation = node->activation;
     absorb(graph, before, node);
 }
@@ -150,11 +151,11 @@ static void fold_pad(psb_graph *graph, psb_node *node)
  * be made between the two. Only products of matrices (1x1) know how. */
 static void fuse_residual(psb_graph *graph, psb_node *node)
 {
-    if (node->binary != PSB_BINARY_ADD) return;
+    if (node->binary != PSB_BINARY_ADD || psb_encoding_is_bytes(graph->values[node->output].encoding)) return;
     for (int32_t side = 0; side < 2; side++) {
         psb_node *conv = sole_producer(graph, node->inputs[side]);
         int32_t other = node->inputs[1 - side];
-        if (!conv || conv->kind != PSB_NODE_CONV || conv->residual >= 0 || !psb_sliding_is_point(&conv->sliding) ||
+        if (!conv || conv->kind != PSB_NODE_CONV || conv->byte_weights || conv->residual >= 0 || !psb_sliding_is_point(&conv->sliding) ||
             conv->group != 1 || graph->values[other].floats)
             continue;
         if (node->activation.kind != PSB_ACTIVATION_NONE && conv->activation.kind != PSB_ACTIVATION_NONE) continue;
@@ -178,8 +179,8 @@ psb_status psb_pass_fuse(psb_graph *graph)
         psb_status status = PSB_OK;
         if (node->kind == PSB_NODE_BINARY) find_gated(graph, node);
         if (node->kind == PSB_NODE_BINARY) find_hard_swish(graph, node);
-        if (node->kind == PSB_NODE_BINARY) fuse_residual(graph, node);
-        if (node->kind == PSB_NODE_UNARY) fuse_activation(graph, node);
+        if (node->kind == PSB_NODE_BINARY && !graph->keeps_parts) fuse_residual(graph, node);
+        if (node->kind == PSB_NODE_UNARY && !graph->keeps_parts) fuse_activation(graph, node);
         if (node->kind == PSB_NODE_AFFINE) status = fold_affine(graph, node);
         if (node->kind == PSB_NODE_CONV || node->kind == PSB_NODE_AVERAGE_POOL) fold_pad(graph, node);
         if (status) return status;

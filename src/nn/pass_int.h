@@ -7,9 +7,9 @@
 #ifndef PSB_NN_PASS_INT_H
 #define PSB_NN_PASS_INT_H
 
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 
-/* All of them. */
+/* All of them. On what `quant` has made bytes, only the last does anything, and it leaves integer nodes alone. */
 psb_status psb_pass_all(psb_graph *graph);
 
 /* Nodes that change nothing (a slice of the whole, a reshape to the same shape, a resize by 1) are bypassed. */

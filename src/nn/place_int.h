@@ -6,9 +6,9 @@
 #ifndef PSB_NN_PLACE_INT_H
 #define PSB_NN_PLACE_INT_H
 
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 
-typedef struct psb_place { /* strides and offset in floats */
+typedef struct psb_place { /* strides and offset in elements */
     int32_t buffer;        /* of the plan, -1 = nowhere yet */
     int64_t offset;
     int64_t strides[PSB_TENSOR_MAX_RANK];

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+enum { BYTES_BEHIND = 64 };
+
 typedef struct planner {
     psb_plan *plan;
     psb_graph *graph;
@@ -24,6 +26,8 @@ void psb_plan_fini(psb_plan *plan)
     free(plan->buffers);
     free(plan->steps);
     free(plan->copy_of);
+    free(plan->recoded);
+    free(plan->outputs);
     free(plan->materialised);
     *plan = (psb_plan){0};
 }
@@ -79,7 +83,7 @@ static psb_place choose_place(const planner *self, const psb_node *node, const p
     return psb_place_like(shape, &innermost);
 }
 
-static psb_status new_buffer(psb_plan *plan, int32_t *out, int64_t floats, const float *constant)
+static psb_status new_buffer(psb_plan *plan, int32_t *out, size_t size_bytes, const float *constant)
 {
     if (plan->buffer_count == plan->buffer_capacity) {
         int32_t wanted = plan->buffer_capacity ? plan->buffer_capacity * 2 : 64;
@@ -89,7 +93,7 @@ static psb_status new_buffer(psb_plan *plan, int32_t *out, int64_t floats, const
         plan->buffer_capacity = wanted;
     }
     plan->buffers[plan->buffer_count] =
-        (psb_buffer){.floats = floats, .constant = constant, .first_step = INT32_MAX, .last_step = -1};
+        (psb_buffer){.bytes = size_bytes, .constant = constant, .first_step = INT32_MAX, .last_step = -1};
     *out = plan->buffer_count++;
     return PSB_OK;
 }
@@ -97,8 +101,11 @@ static psb_status new_buffer(psb_plan *plan, int32_t *out, int64_t floats, const
 /* Gives the value a buffer of its own in this layout. */
 static psb_status settle(planner *self, int32_t value, psb_place place)
 {
-    psb_status status = new_buffer(self->plan, &place.buffer, psb_shape_elements(shape_of(self, value)),
-                                   self->graph->values[value].floats);
+    size_t elements = (size_t)psb_shape_elements(shape_of(self, value));
+    /* integer kernels read channels by fours, so a little behind the last */
+    bool is_bytes = psb_encoding_is_bytes(self->graph->values[value].encoding);
+    size_t size_bytes = is_bytes ? elements + BYTES_BEHIND : elements * sizeof(float);
+    psb_status status = new_buffer(self->plan, &place.buffer, size_bytes, self->graph->values[value].floats);
     if (!status) self->plan->places[value] = place;
     return status;
 }
@@ -188,7 +195,10 @@ static psb_status walk_concats(planner *self)
             psb_status status = settle(self, node->output, self->natural[node->output]);
             if (status) return status;
         }
-        for (int32_t i = 0; i < node->input_count; i++) place_source(self, node->inputs[i], part_place(self, node, i));
+        psb_encoding whole = graph->values[node->output].encoding;
+        for (int32_t i = 0; i < node->input_count; i++)
+            if (psb_encoding_equal(graph->values[node->inputs[i]].encoding, whole))
+                place_source(self, node->inputs[i], part_place(self, node, i));
     }
     return PSB_OK;
 }
@@ -224,20 +234,24 @@ static psb_status add_value(planner *self, int32_t *value_out, const char *name,
         int32_t *copies = realloc(plan->copy_of, wanted * sizeof(*copies));
         if (!copies) return psb_fail_memory("places", wanted * sizeof(*copies));
         plan->copy_of = copies;
+        int32_t *recoded = realloc(plan->recoded, wanted * sizeof(*recoded));
+        if (!recoded) return psb_fail_memory("places", wanted * sizeof(*recoded));
+        plan->recoded = recoded;
         plan->place_capacity = (int32_t)wanted;
     }
     self->graph->values[*value_out].shape = copy;
     plan->places[*value_out] = (psb_place){.buffer = -1};
-    plan->copy_of[*value_out] = -1;
+    plan->copy_of[*value_out] = plan->recoded[*value_out] = -1;
     return PSB_OK;
 }
 
 /* A step that copies `value` to `place`, which has the value's shape. *copy_out is the value that lies there. */
-static psb_status add_copy(planner *self, int32_t *copy_out, int32_t value, psb_place place)
+static psb_status add_copy_as(planner *self, int32_t *copy_out, int32_t value, psb_place place, psb_encoding encoding)
 {
     const char *name = self->graph->values[value].name;
     psb_status status = add_value(self, copy_out, name, shape_of(self, value));
     if (status) return status;
+    self->graph->values[*copy_out].encoding = encoding;
     if (place.buffer < 0)
         status = settle(self, *copy_out, place);
     else
@@ -247,6 +261,38 @@ static psb_status add_copy(planner *self, int32_t *copy_out, int32_t value, psb_
         status = psb_graph_add_node(self->graph, &node, PSB_NODE_COPY, self->graph->values[value].name,
                                     (psb_inputs){1, &value}, *copy_out);
     return status ? status : add_step(self, self->graph->node_count - 1);
+}
+
+static psb_status add_copy(planner *self, int32_t *copy_out, int32_t value, psb_place place)
+{
+    return add_copy_as(self, copy_out, value, place, self->graph->values[value].encoding);
+}
+
+/* The operand in this encoding: itself, else a copy in the same order of dimensions, its one copy where it can be. */
+static psb_status need_encoding(planner *self, int32_t *value, psb_encoding encoding)
+{
+    psb_plan *plan = self->plan;
+    if (psb_encoding_equal(self->graph->values[*value].encoding, encoding)) return PSB_OK;
+    int32_t copy = plan->recoded[*value];
+    if (copy < 0 || !psb_encoding_equal(self->graph->values[copy].encoding, encoding)) {
+        psb_place place = psb_place_like(shape_of(self, *value), &plan->places[*value]);
+        psb_status status = add_copy_as(self, &copy, *value, place, encoding);
+        if (status) return status;
+        self->plan->recoded[*value] = copy;
+    }
+    *value = copy;
+    return PSB_OK;
+}
+
+/* How a computing node takes this operand, the first or a later one. */
+static psb_encoding encoding_taken(const planner *self, const psb_node *node, int32_t value)
+{
+    psb_encoding own = self->graph->values[value].encoding, made = self->graph->values[node->output].encoding;
+    if (node->kind == PSB_NODE_CONV) return node->taken; /* float32 where it computes in that */
+    if (!psb_encoding_is_bytes(made)) return (psb_encoding){0};
+    /* tables and sums take any bytes; pools and resizes copy or average what they find */
+    bool takes_any = node->kind == PSB_NODE_UNARY || node->kind == PSB_NODE_BINARY;
+    return takes_any && psb_encoding_is_bytes(own) ? own : made;
 }
 
 /* The operand as a picture: itself where it lies so, else its one copy. */
@@ -294,12 +340,15 @@ static psb_status plan_compute(planner *self, int32_t node_i)
     for (int32_t i = 0; i < input_count && !status; i++) {
         psb_node node = self->graph->nodes[node_i]; /* by value: copies move the array */
         int32_t value = node.inputs[i];
+        status = need_encoding(self, &value, encoding_taken(self, &node, value));
+        if (status) return status;
         status = makes_picture(node.kind) ? need_picture(self, &value) : need_stride(self, &value, &node);
         node.inputs[i] = value;
     }
     int32_t residual = self->graph->nodes[node_i].residual;
     if (residual >= 0 && !status) {
-        status = need_picture(self, &residual);
+        status = need_encoding(self, &residual, (psb_encoding){0}); /* integer convolutions have none */
+        if (!status) status = need_picture(self, &residual);
         self->graph->nodes[node_i].residual = residual;
     }
     return status ? status : add_step(self, node_i);
@@ -345,7 +394,8 @@ static psb_status plan_concat(planner *self, int32_t node_i)
         psb_place part = part_place(self, &node, i);
         int32_t copy;
         if (psb_place_equal(&self->plan->places[node.inputs[i]], &part, shape_of(self, node.inputs[i]))) continue;
-        psb_status status = add_copy(self, &copy, node.inputs[i], part);
+        psb_encoding whole = self->graph->values[node.output].encoding;
+        psb_status status = add_copy_as(self, &copy, node.inputs[i], part, whole);
         if (status) return status;
     }
     return PSB_OK;
@@ -369,6 +419,17 @@ static psb_status walk_steps(planner *self)
             status = PSB_OK;
         } else
             status = plan_compute(self, n);
+        if (status) return status;
+    }
+    return PSB_OK;
+}
+
+/* Who reads the outputs wants float32. */
+static psb_status walk_outputs(planner *self)
+{
+    for (int32_t o = 0; o < self->graph->output_count; o++) {
+        self->plan->outputs[o] = self->graph->outputs[o];
+        psb_status status = need_encoding(self, &self->plan->outputs[o], (psb_encoding){0});
         if (status) return status;
     }
     return PSB_OK;
@@ -398,7 +459,7 @@ static void find_lifetimes(planner *self)
         touch(plan, graph->inputs[i], 0);
         touch(plan, graph->inputs[i], plan->step_count);
     }
-    for (int32_t o = 0; o < graph->output_count; o++) touch(plan, graph->outputs[o], plan->step_count);
+    for (int32_t o = 0; o < graph->output_count; o++) touch(plan, plan->outputs[o], plan->step_count);
 }
 
 psb_status psb_plan_make(psb_plan *plan, psb_graph *graph)
@@ -408,16 +469,18 @@ psb_status psb_plan_make(psb_plan *plan, psb_graph *graph)
     plan->place_capacity = graph->value_count;
     plan->places = malloc(values * sizeof(*plan->places));
     plan->copy_of = malloc(values * sizeof(*plan->copy_of));
+    plan->recoded = malloc(values * sizeof(*plan->recoded));
+    plan->outputs = calloc((size_t)graph->output_count + 1, sizeof(*plan->outputs));
     plan->materialised = calloc((size_t)graph->node_count + 1, sizeof(*plan->materialised));
     self.natural = malloc(values * sizeof(*self.natural));
     psb_status status = PSB_OK;
-    if (!plan->places || !plan->copy_of || !plan->materialised || !self.natural) {
+    if (!plan->places || !plan->copy_of || !plan->recoded || !plan->outputs || !plan->materialised || !self.natural) {
         status = psb_fail_memory("plan", values * sizeof(*plan->places));
         goto done;
     }
     for (int32_t v = 0; v < graph->value_count; v++) {
         plan->places[v] = (psb_place){.buffer = -1};
-        plan->copy_of[v] = -1;
+        plan->copy_of[v] = plan->recoded[v] = -1;
     }
     walk_natural(&self);
     for (int32_t v = 0; v < graph->value_count && !status; v++)
@@ -426,6 +489,7 @@ psb_status psb_plan_make(psb_plan *plan, psb_graph *graph)
         status = settle(&self, graph->inputs[i], self.natural[graph->inputs[i]]);
     if (!status) status = walk_concats(&self);
     if (!status) status = walk_steps(&self);
+    if (!status) status = walk_outputs(&self);
     if (status) goto done;
     find_lifetimes(&self);
     status = psb_plan_overlay(plan, graph->file);

@@ -7,11 +7,11 @@
 #ifndef PSB_NN_PLAN_INT_H
 #define PSB_NN_PLAN_INT_H
 
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 #include "nn/place_int.h"
 
 typedef struct psb_buffer {
-    int64_t floats;
+    size_t bytes;
     int32_t first_step, last_step; /* alive from the one that writes first to the one that reads last */
     const float *constant;         /* not in the arena: the graph's own values */
     size_t offset_bytes;           /* in the arena */
@@ -23,6 +23,8 @@ typedef struct psb_plan { /* init by = {0}, fini */
     psb_buffer *buffers;
     int32_t *steps;     /* nodes in the order in which they run: those that compute, and copies */
     int32_t *copy_of;   /* value -> the value that holds it as a picture, or -1 */
+    int32_t *recoded;   /* value -> the value that holds it in the encoding last asked for, or -1 */
+    int32_t *outputs;   /* of the graph, or their copies in float32 */
     bool *materialised; /* node -> a RESHAPE that must move memory */
     size_t arena_bytes;
 } psb_plan;

@@ -61,8 +61,8 @@ psb_status psb_plan_overlay(psb_plan *plan, const char *file)
     for (int32_t b = 0; b < plan->buffer_count; b++) {
         const psb_buffer *buffer = &plan->buffers[b];
         if (buffer->constant || buffer->last_step < buffer->first_step) continue;
-        size_t bytes = (size_t)buffer->floats * sizeof(float);
-        order[count++] = (ranked){.size_bytes = (bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES, .buffer = b};
+        size_t size_bytes = (buffer->bytes + ALIGN_BYTES - 1) / ALIGN_BYTES * ALIGN_BYTES;
+        order[count++] = (ranked){.size_bytes = size_bytes, .buffer = b};
     }
     qsort(order, (size_t)count, sizeof(*order), compare_ranked);
     plan->arena_bytes = 0;

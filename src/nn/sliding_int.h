@@ -6,7 +6,7 @@
 #ifndef PSB_NN_SLIDING_INT_H
 #define PSB_NN_SLIDING_INT_H
 
-#include "nn/graph_int.h"
+#include "nn/graph.h"
 
 /* Pixels from a window's first to its last tap on axis 0 (height) or 1 (width). */
 static inline int64_t psb_sliding_reach(const psb_sliding *sliding, int32_t axis)

@@ -5,8 +5,8 @@
  * what is left into steps. Nodes stand in an order in which every input is made before it is used.
  * Everything a graph points to lives in its own memory and goes with it.
  */
-#ifndef PSB_NN_GRAPH_INT_H
-#define PSB_NN_GRAPH_INT_H
+#ifndef PSB_NN_GRAPH_H
+#define PSB_NN_GRAPH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,9 +31,26 @@ typedef struct psb_shape {
     int64_t dims[PSB_TENSOR_MAX_RANK];
 } psb_shape;
 
+/* How a value's elements are stored. All zero: float32. Else bytes q, each for scale * (q - zero). */
+typedef struct psb_encoding {
+    float scale; /* 0: float32 */
+    uint8_t zero;
+} psb_encoding;
+
+static inline bool psb_encoding_is_bytes(psb_encoding encoding)
+{
+    return encoding.scale > 0;
+}
+
+static inline bool psb_encoding_equal(psb_encoding a, psb_encoding b)
+{
+    return a.scale == b.scale && a.zero == b.zero; /* stored, not computed: exact */
+}
+
 typedef struct psb_value {
     const char *name;
     psb_shape shape;
+    psb_encoding encoding;
     const float *floats;     /* a constant's, dense, row-major; else NULL */
     const int64_t *integers; /* an integer constant's (shapes, axes, indices); else NULL */
     int32_t producer;        /* node, or -1 for inputs and constants; kept by psb_graph_recount */
@@ -57,7 +74,8 @@ typedef enum psb_node_kind {
     PSB_NODE_RESHAPE, /* this and the next two only look at the same values in another way */
     PSB_NODE_TRANSPOSE,
     PSB_NODE_SLICE,
-    PSB_NODE_COPY, /* made by the plan: the same values in another layout */
+    PSB_NODE_COPY, /* made by the plan: the same values in another layout or encoding */
+    PSB_NODE_KIND_COUNT
 } psb_node_kind;
 
 /* A sliding window, of a convolution or a pool. pads: top, left, bottom, right. */
@@ -90,6 +108,12 @@ typedef struct psb_node {
     psb_sliding sliding;       /* CONV, pools; PAD uses its pads */
     int32_t group;
     const float *weights, *bias; /* CONV: [out][in / group][kh][kw], bias or NULL; AFFINE: one of each per channel */
+    /* CONV in integers, where byte_weights is not NULL: as weights, but each for itself * weight_scales[out channel].
+     * The input is taken in this encoding. A sum is first rounded to `sum`, and the activation looked up in a table,
+     * where sum is given and the output is bytes. No residual. */
+    const int8_t *byte_weights;
+    const float *weight_scales;
+    psb_encoding taken, sum;
     int32_t residual;            /* CONV: value that is added, or -1 */
     bool residual_first;         /* before the activation, else behind it */
     psb_binary_op binary;
@@ -121,6 +145,7 @@ typedef struct psb_graph { /* init by = {0}, fini */
     int32_t input_count, output_count;
     int32_t *inputs, *outputs; /* values */
     int32_t nodes_in_file;
+    bool keeps_parts; /* psb_pass_fuse leaves activations and residual sums apart: for who looks at them one by one */
     psb_graph_block *blocks; /* of psb_graph_alloc */
 } psb_graph;
 
