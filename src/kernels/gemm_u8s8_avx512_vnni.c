@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Integer matrix product for AVX-512 with VNNI: tiles of 14 rows by 32 columns: 28 sums, 2 weights and 1 value take 31
+ * of the 32 registers. vpdpbusd multiplies four bytes with four signed bytes and adds all products to a lane, exactly.
+ *
+ * That instruction is written out, because gcc 12 moves the sums of its intrinsic through memory, which halves the
+ * speed. Sums become bytes four vectors at a time: packed to words, moved by the zero point and packed to bytes with
+ * saturation, which is the clamp to 0..255, and only then clamped to what the layer asks for.
+ */
+#include "kernels/gemm_u8s8.h"
+
+#include <immintrin.h>
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+enum { ROWS = 14, VECTOR = 16, COLUMNS = 2 * VECTOR, GROUP = PSB_GEMM_U8S8_GROUP };
+enum { BLOCK_BYTES = 24576 }; /* rows of a and c at work: half of a first cache of 48 KB */
+
+typedef struct gemm_tile {
+    uint8_t *c;   /* or NULL */
+    float *c_f32; /* where c is */
+    const uint8_t *a;
+    const unsigned char *panel;
+    size_t ldc, lda, groups, segments, segment_stride;
+    size_t columns; /* that exist, 1 .. COLUMNS */
+    const psb_requant_u8 *requant;
+} gemm_tile;
+
+/* The four bytes at p in every lane. */
+PSB_ALWAYS_INLINE __m512i spread_group(const uint8_t *p)
+{
+    __m512i x;
+    PSB_ASM("vpbroadcastd %1, %0" : "=v"(x) : "m"(*(const uint8_t(*)[GROUP])p));
+    return x;
+}
+
+PSB_ALWAYS_INLINE __m512i add_products(__m512i sum, __m512i bytes, __m512i weights)
+{
+    PSB_ASM("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(bytes), "v"(weights));
+    return sum;
+}
+
+PSB_ALWAYS_INLINE __m512i scaled(__m512i sum, __m512 multiplier)
+{
+    return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), multiplier));
+}
+
+/* What turns sums of two vectors of columns into bytes. */
+typedef struct byte_form {
+    __m512 multiplier_low, multiplier_high;
+    __m512i zero, low, high;
+} byte_form;
+
+/* Sixteen bytes of each of four vectors, one vector after another. */
+PSB_ALWAYS_INLINE __m512i to_bytes(const byte_form *form, __m512i v0, __m512i v1, __m512i v2, __m512i v3)
+{
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(v0, v1), form->zero);
+    __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(v2, v3), form->zero);
+    __m512i bytes = _mm512_packus_epi16(first, second);
+    bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high);
+    return _mm512_permutexvar_epi32(order, bytes);
+}
+
+PSB_ALWAYS_INLINE void store_32_bytes(uint8_t *c, __m256i bytes, size_t columns)
+{
+    if (columns == COLUMNS)
+        _mm256_storeu_si256((__m256i *)(void *)c, bytes);
+    else
+        _mm256_mask_storeu_epi8(c, (__mmask32)((UINT32_C(1) << columns) - 1), bytes);
+}
+
+PSB_ALWAYS_INLINE void store_16_bytes(uint8_t *c, __m128i bytes, size_t columns)
+{
+    if (columns == VECTOR)
+        _mm_storeu_si128((__m128i *)(void *)c, bytes);
+    else
+        _mm_mask_storeu_epi8(c, (__mmask16)((1u << columns) - 1u), bytes);
+}
+
+PSB_ALWAYS_INLINE void store_wide(const gemm_tile *tile, const byte_form *form, const __m512i *low, const __m512i *high,
+                                  const int32_t rows)
+{
+    const size_t columns = tile->columns;
+    uint8_t *c = tile->c;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i += 2) {
+        const int32_t next = i + 1 < rows ? i + 1 : i;
+        __m512i bytes = to_bytes(form, scaled(low[i], form->multiplier_low), scaled(high[i], form->multiplier_high),
+                                 scaled(low[next], form->multiplier_low), scaled(high[next], form->multiplier_high));
+        store_32_bytes(c, _mm512_castsi512_si256(bytes), columns);
+        if (next > i) store_32_bytes(c + tile->ldc, _mm512_extracti64x4_epi64(bytes, 1), columns);
+        c += 2 * tile->ldc;
+    }
+}
+
+PSB_ALWAYS_INLINE void store_narrow(const gemm_tile *tile, const byte_form *form, const __m512i *low,
+                                    const int32_t rows)
+{
+    const size_t columns = tile->columns;
+    uint8_t *c = tile->c;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i += 4) {
+        __m512i v[4];
+        PSB_UNROLL
+        for (int32_t k = 0; k < 4; k++) v[k] = scaled(low[i + k < rows ? i + k : i], form->multiplier_low);
+        __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
+        store_16_bytes(c, _mm512_castsi512_si128(bytes), columns);
+        if (i + 1 < rows) store_16_bytes(c + tile->ldc, _mm512_extracti32x4_epi32(bytes, 1), columns);
+        if (i + 2 < rows) store_16_bytes(c + 2 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 2), columns);
+        if (i + 3 < rows) store_16_bytes(c + 3 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 3), columns);
+        c += 4 * tile->ldc;
+    }
+}
+
+PSB_ALWAYS_INLINE void store_floats(const gemm_tile *tile, __m512 multiplier, const __m512i *sums, size_t first,
+                                    const int32_t rows)
+{
+    if (tile->columns <= first) return;
+    size_t columns = tile->columns - first;
+    __mmask16 mask = columns >= VECTOR ? UINT16_MAX : (__mmask16)((1u << columns) - 1u);
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i++)
+        _mm512_mask_storeu_ps(tile->c_f32 + (size_t)i * tile->ldc + first, mask,
+                              _mm512_mul_ps(_mm512_cvtepi32_ps(sums[i]), multiplier));
+}
+
+/* rows and wide (two vectors instead of one) are constants in each caller. */
+PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, const bool wide)
+{
+    const size_t lda = tile->lda, step = (wide ? COLUMNS : VECTOR) * GROUP;
+    const unsigned char *w = tile->panel;
+    const uint8_t *a = tile->a;
+    __m512i low[ROWS], high[ROWS];
+    __m512i w_low = _mm512_loadu_si512(w), w_high = wide ? _mm512_loadu_si512(w + step / 2) : w_low;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i++) {
+        low[i] = w_low;
+        high[i] = w_high;
+    }
+
+    const unsigned char *multipliers = w + step;
+    w += 2 * step;
+    for (size_t s = 0; s < tile->segments; s++, a += tile->segment_stride)
+        for (size_t g = 0; g < tile->groups; g++, w += step) {
+            w_low = _mm512_loadu_si512(w);
+            if (wide) w_high = _mm512_loadu_si512(w + step / 2);
+            PSB_UNROLL
+            for (int32_t i = 0; i < rows; i++) {
+                __m512i x = spread_group(a + (size_t)i * lda + g * GROUP);
+                low[i] = add_products(low[i], x, w_low);
+                if (wide) high[i] = add_products(high[i], x, w_high);
+            }
+        }
+
+    const byte_form form = {.multiplier_low = _mm512_loadu_ps(multipliers),
+                            .multiplier_high = _mm512_loadu_ps(multipliers + (wide ? step / 2 : 0)),
+                            .zero = _mm512_set1_epi16((int16_t)tile->requant->zero),
+                            .low = _mm512_set1_epi8((char)tile->requant->low),
+                            .high = _mm512_set1_epi8((char)tile->requant->high)};
+    if (!tile->c) {
+        store_floats(tile, form.multiplier_low, low, 0, rows);
+        if (wide) store_floats(tile, form.multiplier_high, high, VECTOR, rows);
+    } else if (wide) {
+        store_wide(tile, &form, low, high, rows);
+    } else {
+        store_narrow(tile, &form, low, rows);
+    }
+}
+
+typedef void gemm_tile_fn(const gemm_tile *tile);
+
+#define ROWS_LIST(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define X(rows)                                                                                                        \
+    static void narrow_tile_##rows(const gemm_tile *tile)                                                              \
+    {                                                                                                                  \
+        compute_tile(tile, rows, false);                                                                               \
+    }                                                                                                                  \
+    static void wide_tile_##rows(const gemm_tile *tile)                                                                \
+    {                                                                                                                  \
+        compute_tile(tile, rows, true);                                                                                \
+    }
+ROWS_LIST(X)
+#undef X
+
+/* [rows - 1][wide] */
+static gemm_tile_fn *const tile_functions[ROWS][2] = {
+#define X(rows) {narrow_tile_##rows, wide_tile_##rows},
+    ROWS_LIST(X)
+#undef X
+};
+
+static int32_t smaller(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Rows first .. end - 1, all panels. */
+static void multiply_rows(const psb_gemm_u8s8_args *args, int32_t first, int32_t end, int32_t rows_per_tile)
+{
+    size_t segments = args->segments ? (size_t)args->segments : 1, groups = ((size_t)args->k + GROUP - 1) / GROUP;
+    size_t column_bytes = sizeof(int32_t) + sizeof(float) + segments * groups * GROUP;
+    for (int32_t j = 0; j < args->n; j += COLUMNS) {
+        int32_t columns = smaller(args->n - j, COLUMNS);
+        gemm_tile tile = {.panel = (const unsigned char *)args->packed + (size_t)j * column_bytes,
+                          .ldc = args->ldc,
+                          .lda = args->lda,
+                          .groups = groups,
+                          .segments = segments,
+                          .segment_stride = args->segment_stride,
+                          .columns = (size_t)columns,
+                          .requant = &args->requant};
+        for (int32_t i = first; i < end; i += rows_per_tile) {
+            size_t at = (size_t)i * args->ldc + (size_t)j;
+            if (args->c)
+                tile.c = args->c + at;
+            else
+                tile.c_f32 = args->c_f32 + at;
+            tile.a = args->a + (size_t)i * args->lda;
+            tile_functions[smaller(end - i, rows_per_tile) - 1][columns > VECTOR](&tile);
+        }
+    }
+}
+
+static void apply_table(const psb_gemm_u8s8_args *args, int32_t first, int32_t end)
+{
+    uint8_t *c = args->c + (size_t)first * args->ldc;
+    args->requant.lut(&(psb_lut_u8_args){.out = c,
+                                         .in = c,
+                                         .table = args->requant.table,
+                                         .rows = (size_t)(end - first),
+                                         .columns = (size_t)args->n,
+                                         .ld_out = args->ldc,
+                                         .ld_in = args->ldc});
+}
+
+void psb_gemm_u8s8_avx512_vnni(const psb_gemm_u8s8_args *args)
+{
+    int32_t tiles = (args->m - 1) / ROWS + 1;
+    int32_t rows_per_tile = (args->m - 1) / tiles + 1;
+    int32_t block = rows_per_tile;
+    while ((int64_t)(block + rows_per_tile) * (args->k + args->n) <= BLOCK_BYTES && block < args->m)
+        block += rows_per_tile;
+
+    for (int32_t first = 0; first < args->m; first += block) {
+        int32_t end = smaller(first + block, args->m);
+        multiply_rows(args, first, end, rows_per_tile);
+        if (args->c && args->requant.table) apply_table(args, first, end);
+    }
+}
