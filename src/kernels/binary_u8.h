@@ -38,8 +38,11 @@ typedef struct psb_binary_u8_kernel {
     const char *name;
 } psb_binary_u8_kernel;
 
-#define PSB_BINARY_U8_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)         psb_binary_u8_fn psb_binary_u8_add_##isa, psb_binary_u8_multiply_##isa;
+#define PSB_BINARY_U8_LIST(X) /* isa, needs; slowest first */                                                          \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_binary_u8_fn psb_binary_u8_add_##isa, psb_binary_u8_multiply_##isa;
 PSB_BINARY_U8_LIST(X)
 #undef X
 

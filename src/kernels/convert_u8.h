@@ -35,8 +35,11 @@ typedef struct psb_convert_u8_kernel {
     const char *name;
 } psb_convert_u8_kernel;
 
-#define PSB_CONVERT_U8_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)          psb_convert_u8_fn psb_convert_u8_quantise_##isa, psb_convert_u8_dequantise_##isa;
+#define PSB_CONVERT_U8_LIST(X) /* isa, needs; slowest first */                                                         \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_convert_u8_fn psb_convert_u8_quantise_##isa, psb_convert_u8_dequantise_##isa;
 PSB_CONVERT_U8_LIST(X)
 #undef X
 

@@ -21,8 +21,10 @@ typedef struct psb_copy_u8_kernel {
     const char *name;
 } psb_copy_u8_kernel;
 
-#define PSB_COPY_U8_LIST(X) /* isa, needs; slowest first; the C library is the instruction set */ X(c, 0u)
-#define X(isa, needs)       psb_copy_u8_fn psb_copy_u8_##isa;
+#define PSB_COPY_U8_LIST(X) /* isa, needs; slowest first; the C library is the instruction set */                      \
+    X(c, 0u)                                                                                                           \
+    X(rows, 0u)
+#define X(isa, needs) psb_copy_u8_fn psb_copy_u8_##isa;
 PSB_COPY_U8_LIST(X)
 #undef X
 

@@ -31,8 +31,11 @@ typedef struct psb_lut_u8_kernel {
     const char *name;
 } psb_lut_u8_kernel;
 
-#define PSB_LUT_U8_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)      psb_lut_u8_fn psb_lut_u8_##isa;
+#define PSB_LUT_U8_LIST(X) /* isa, needs; slowest first */                                                             \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512_vbmi, PSB_CPU_AVX512 | PSB_CPU_AVX512_VBMI)
+#define X(isa, needs) psb_lut_u8_fn psb_lut_u8_##isa;
 PSB_LUT_U8_LIST(X)
 #undef X
 

@@ -34,8 +34,11 @@ typedef struct psb_pool_u8_kernel {
     const char *name;
 } psb_pool_u8_kernel;
 
-#define PSB_POOL_U8_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)       psb_pool_u8_fn psb_pool_u8_max_##isa, psb_pool_u8_average_##isa, psb_pool_u8_global_##isa;
+#define PSB_POOL_U8_LIST(X) /* isa, needs; slowest first */                                                            \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_pool_u8_fn psb_pool_u8_max_##isa, psb_pool_u8_average_##isa, psb_pool_u8_global_##isa;
 PSB_POOL_U8_LIST(X)
 #undef X
 

@@ -38,8 +38,11 @@ typedef struct psb_resize_u8_kernel {
     const char *name;
 } psb_resize_u8_kernel;
 
-#define PSB_RESIZE_U8_LIST(X) /* isa, needs; slowest first */ X(c, 0u)
-#define X(isa, needs)         psb_resize_u8_fn psb_resize_u8_nearest_##isa, psb_resize_u8_bilinear_##isa;
+#define PSB_RESIZE_U8_LIST(X) /* isa, needs; slowest first */                                                          \
+    X(c, 0u)                                                                                                           \
+    X(avx2, PSB_CPU_AVX2)                                                                                              \
+    X(avx512, PSB_CPU_AVX512)
+#define X(isa, needs) psb_resize_u8_fn psb_resize_u8_nearest_##isa, psb_resize_u8_bilinear_##isa;
 PSB_RESIZE_U8_LIST(X)
 #undef X
 

@@ -69,6 +69,20 @@ psb_requant_u8 draw_requant(check *c)
     return r;
 }
 
+psb_window draw_byte_window(check *c, int32_t max_kernel)
+{
+    static const int32_t usual[] = {16, 32, 64, 128, 24, 48, 96, 65, 192};
+    psb_window w = draw_window(c, max_kernel);
+    if (check_int(c, 0, 1)) return w;
+    w.channels = usual[check_int(c, 0, 8)];
+    bool has_gaps = check_int(c, 0, 3) == 2;
+    w.in_pixel = (size_t)(w.channels + (has_gaps ? check_int(c, 0, 9) : 0));
+    w.out_pixel = (size_t)(w.channels + (has_gaps ? check_int(c, 0, 9) : 0));
+    w.in_row = w.in_pixel * (size_t)w.in_width + (size_t)check_int(c, 0, 5);
+    w.out_row = w.out_pixel * (size_t)w.out_width + (size_t)check_int(c, 0, 5);
+    return w;
+}
+
 bool check_same_bytes(check *c, const char *variant, const uint8_t *fast, const uint8_t *spec, size_t count)
 {
     c->compared += (int64_t)count;

@@ -5,7 +5,7 @@
 #ifndef PSB_TESTS_KERNELS_DRAW_U8_H
 #define PSB_TESTS_KERNELS_DRAW_U8_H
 
-#include "harness.h"
+#include "draw.h"
 #include "kernels/requant_u8.h"
 
 /* Outputs hold this before a kernel runs; where the specification leaves it, so must every variant. */
@@ -24,6 +24,9 @@ psb_weights_s8 draw_weights(check *c, size_t channels, size_t taps);
 
 /* Any zero point and limits, sometimes a table, applied by the fastest kernel that this machine has. */
 psb_requant_u8 draw_requant(check *c);
+
+/* draw_window with other numbers of channels: those that vectors of bytes like, and their neighbours. */
+psb_window draw_byte_window(check *c, int32_t max_kernel);
 
 /* False where they differ; says where. */
 bool check_same_bytes(check *c, const char *variant, const uint8_t *fast, const uint8_t *spec, size_t count);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sum and product of bytes for AVX-512: sixteen at a time.
+ * The loops stand in binary_u8_simd_int.h.
+ */
+#include "kernels/binary_u8.h"
+
+#include "kernels/vec_u8_avx512_int.h"
+
+#include "kernels/binary_u8_simd_int.h"
+
+void psb_binary_u8_add_avx512(const psb_binary_u8_args *args)
+{
+    binary_run(args, true);
+}
+
+void psb_binary_u8_multiply_avx512(const psb_binary_u8_args *args)
+{
+    binary_run(args, false);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Depthwise integer convolution for AVX-512 with VNNI. vpdpbusd adds four products to a lane, here four taps of one
+ * channel, so that four vectors of 64 channels, one of each tap, are interleaved by two rounds of unpacking into four
+ * of 16 channels with their four taps side by side; results are packed back the same way, and end up in order.
+ *
+ * Where pixels have no gaps, a row of a picture is just bytes, whose tap kx lies kx * channels further on: 64 bytes are
+ * summed at a time, whatever the number of channels, and the packed weights repeat with the period that this has
+ * (dwconv_u8s8.c). For 3x3 at stride 1 such a column of 64 bytes is walked down the picture: each row is interleaved
+ * once and enters the three sums that it belongs to. All else goes output by output through a list of where its taps
+ * lie; padding is a tap that lies in a vector of in_zero.
+ */
+#include "kernels/dwconv_u8s8.h"
+
+#include <immintrin.h>
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/compiler.h"
+
+enum { LANES = 64, PARTS = 4, MOST_SLOTS = 52, PAD_BYTES = 2 * LANES };
+enum { BLOCK_HEAD_BYTES = LANES * 8, GROUP_BYTES = LANES * 4 }; /* of packed weights */
+
+/* What is the same for all outputs. */
+typedef struct dw_picture {
+    const psb_dwconv_u8s8_args *args;
+    size_t blocks, groups; /* of packed weights; groups of four slots */
+    size_t row_slots;      /* slots from one kernel row to the next */
+    uint8_t pad[PAD_BYTES];
+} dw_picture;
+
+/* Where each slot of some outputs lies, and how much further on for the next outputs. */
+typedef struct dw_slots {
+    const uint8_t *at[MOST_SLOTS];
+    size_t step[MOST_SLOTS]; /* 0 in padding */
+} dw_slots;
+
+/* How 64 bytes of a tap are fetched. */
+typedef enum dw_fetch { FETCH_ALL, FETCH_MASKED, FETCH_EVERY_SECOND_16, FETCH_EVERY_SECOND_32 } dw_fetch;
+
+typedef struct dw_sums {
+    __m512i part[PARTS];
+} dw_sums;
+
+PSB_ALWAYS_INLINE __m512i add_products(__m512i sum, __m512i bytes, const unsigned char *weights)
+{
+    PSB_ASM("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(bytes), "m"(*(const unsigned char(*)[LANES])weights));
+    return sum;
+}
+
+PSB_ALWAYS_INLINE __m512i fetch(const uint8_t *p, __mmask64 mask, const dw_fetch how)
+{
+    switch (how) {
+    case FETCH_ALL:
+        return _mm512_loadu_si512(p);
+    case FETCH_MASKED:
+        return _mm512_maskz_loadu_epi8(mask, p);
+    case FETCH_EVERY_SECOND_16:
+        return _mm512_shuffle_i32x4(_mm512_loadu_si512(p), _mm512_loadu_si512(p + LANES), 0x88);
+    default:
+        return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)p)),
+                                  _mm256_loadu_si256((const __m256i *)(const void *)(p + LANES)), 1);
+    }
+}
+
+/* Four taps of 64 channels, side by side. */
+PSB_ALWAYS_INLINE dw_sums interleave(__m512i t0, __m512i t1, __m512i t2, __m512i t3)
+{
+    __m512i low01 = _mm512_unpacklo_epi8(t0, t1), high01 = _mm512_unpackhi_epi8(t0, t1);
+    __m512i low23 = _mm512_unpacklo_epi8(t2, t3), high23 = _mm512_unpackhi_epi8(t2, t3);
+    return (dw_sums){{_mm512_unpacklo_epi16(low01, low23), _mm512_unpackhi_epi16(low01, low23),
+                      _mm512_unpacklo_epi16(high01, high23), _mm512_unpackhi_epi16(high01, high23)}};
+}
+
+PSB_ALWAYS_INLINE void add_group(dw_sums *sums, const dw_sums *quads, const unsigned char *weights)
+{
+    PSB_UNROLL
+    for (int32_t j = 0; j < PARTS; j++)
+        sums->part[j] = add_products(sums->part[j], quads->part[j], weights + j * LANES);
+}
+
+PSB_ALWAYS_INLINE dw_sums load_bias(const unsigned char *block)
+{
+    dw_sums sums;
+    PSB_UNROLL
+    for (int32_t j = 0; j < PARTS; j++) sums.part[j] = _mm512_loadu_si512(block + j * LANES);
+    return sums;
+}
+
+PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const psb_requant_u8 *requant)
+{
+    __m512i q[PARTS];
+    PSB_UNROLL
+    for (int32_t j = 0; j < PARTS; j++) {
+        __m512 multiplier = _mm512_loadu_ps(block + (PARTS + j) * LANES);
+        q[j] = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sums->part[j]), multiplier));
+    }
+    const __m512i zero = _mm512_set1_epi16((int16_t)requant->zero);
+    __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), zero);
+    __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), zero);
+    __m512i bytes = _mm512_packus_epi16(first, second);
+    bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)requant->low));
+    return _mm512_min_epu8(bytes, _mm512_set1_epi8((char)requant->high));
+}
+
+PSB_ALWAYS_INLINE void store(uint8_t *out, __m512i bytes, __mmask64 mask)
+{
+    if (mask == UINT64_MAX)
+        _mm512_storeu_si512(out, bytes);
+    else
+        _mm512_mask_storeu_epi8(out, mask, bytes);
+}
+
+static __mmask64 first_lanes(size_t count)
+{
+    return count >= LANES ? UINT64_MAX : (UINT64_C(1) << count) - 1;
+}
+
+static const unsigned char *block_at(const dw_picture *p, size_t block)
+{
+    return (const unsigned char *)p->args->packed + block * (BLOCK_HEAD_BYTES + p->groups * GROUP_BYTES);
+}
+
+/* 64 bytes of the output from the slots; how is a constant in each caller. */
+PSB_ALWAYS_INLINE void sum_slots(const dw_picture *p, const dw_slots *slots, uint8_t *out, size_t block, __mmask64 mask,
+                                 const dw_fetch how)
+{
+    const unsigned char *head = block_at(p, block), *weights = head + BLOCK_HEAD_BYTES;
+    dw_sums sums = load_bias(head);
+    for (size_t g = 0; g < p->groups; g++, weights += GROUP_BYTES) {
+        const uint8_t *const *at = slots->at + g * PARTS;
+        dw_sums quads = interleave(fetch(at[0], mask, how), fetch(at[1], mask, how), fetch(at[2], mask, how),
+                                   fetch(at[3], mask, how));
+        add_group(&sums, &quads, weights);
+    }
+    store(out, to_bytes(&sums, head, &p->args->requant), how == FETCH_MASKED ? mask : UINT64_MAX);
+}
+
+/* The slots of the output at (y, x), `offset` bytes into its pixel. Slots without a tap repeat another's place: their
+ * weights are zero. */
+static void find_slots(dw_slots *slots, const dw_picture *p, int32_t y, int32_t x, size_t offset, size_t step)
+{
+    const psb_window *w = &p->args->window;
+    for (size_t s = 0; s < p->groups * PARTS; s++) {
+        slots->at[s] = p->pad;
+        slots->step[s] = 0;
+    }
+    for (int32_t ky = 0; ky < w->kernel_height; ky++)
+        for (int32_t kx = 0; kx < w->kernel_width; kx++) {
+            int32_t in_y = y * w->stride_y - w->pad_top + ky, in_x = x * w->stride_x - w->pad_left + kx;
+            if (in_y < 0 || in_y >= w->in_height || in_x < 0 || in_x >= w->in_width) continue;
+            size_t slot = (size_t)ky * p->row_slots + (size_t)kx;
+            slots->at[slot] = p->args->in + (size_t)in_y * w->in_row + (size_t)in_x * w->in_pixel + offset;
+            slots->step[slot] = step;
+        }
+}
+
+static void advance(dw_slots *slots, size_t count)
+{
+    for (size_t s = 0; s < count; s++) slots->at[s] += slots->step[s];
+}
+
+/* Outputs x .. end - 1 of row y, pixel by pixel; they share which of their taps are padding. */
+static void run_pixels(const dw_picture *p, int32_t y, int32_t x, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    dw_slots slots;
+    for (size_t c = 0, block = 0; c < (size_t)w->channels && x < end; c += LANES, block++) {
+        __mmask64 mask = first_lanes((size_t)w->channels - c);
+        uint8_t *out = p->args->out + (size_t)y * w->out_row + (size_t)x * w->out_pixel + c;
+        find_slots(&slots, p, y, x, c, (size_t)w->stride_x * w->in_pixel);
+        for (int32_t i = x; i < end; i++, out += w->out_pixel) {
+            if (mask == UINT64_MAX)
+                sum_slots(p, &slots, out, block, mask, FETCH_ALL);
+            else
+                sum_slots(p, &slots, out, block, mask, FETCH_MASKED);
+            advance(&slots, p->groups * PARTS);
+        }
+    }
+}
+
+/* The same where pixels have no gaps and stride_x is 1: 64 bytes by 64. */
+static void run_flat(const dw_picture *p, int32_t y, int32_t x, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    dw_slots slots;
+    size_t left = (size_t)(end - x) * (size_t)w->channels, block = 0;
+    uint8_t *out = p->args->out + (size_t)y * w->out_row + (size_t)x * w->out_pixel;
+    find_slots(&slots, p, y, x, 0, LANES);
+    for (; left >= LANES; left -= LANES, out += LANES, block = block + 1 < p->blocks ? block + 1 : 0) {
+        sum_slots(p, &slots, out, block, UINT64_MAX, FETCH_ALL);
+        advance(&slots, p->groups * PARTS);
+    }
+    if (left) sum_slots(p, &slots, out, block, first_lanes(left), FETCH_MASKED);
+}
+
+/* The same at stride 2 for 16 and 32 channels: four or two outputs at a time. */
+static void run_second_pixels(const dw_picture *p, int32_t y, int32_t x, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    int32_t together = LANES / w->channels;
+    dw_slots slots;
+    uint8_t *out = p->args->out + (size_t)y * w->out_row + (size_t)x * w->out_pixel;
+    find_slots(&slots, p, y, x, 0, 2 * LANES);
+    /* All that is fetched, one pixel more than is used for 16 channels, lies in the row. */
+    for (; x + together <= end && 2 * (x + together) - w->pad_left + w->kernel_width - 1 <= w->in_width;
+         x += together, out += LANES) {
+        if (w->channels == 16)
+            sum_slots(p, &slots, out, 0, UINT64_MAX, FETCH_EVERY_SECOND_16);
+        else
+            sum_slots(p, &slots, out, 0, UINT64_MAX, FETCH_EVERY_SECOND_32);
+        advance(&slots, p->groups * PARTS);
+    }
+    run_pixels(p, y, x, end);
+}
+
+/* One column of up to 64 bytes, 3x3 at stride 1, down the whole picture. in: the left tap of input row 0. is_whole is a
+ * constant in each caller. */
+PSB_ALWAYS_INLINE void walk_column(const dw_picture *p, const uint8_t *in, uint8_t *out, size_t block, __mmask64 mask,
+                                   const bool is_whole)
+{
+    const psb_window *w = &p->args->window;
+    const dw_fetch how = is_whole ? FETCH_ALL : FETCH_MASKED;
+    const unsigned char *head = block_at(p, block), *weights = head + BLOCK_HEAD_BYTES;
+    const size_t channels = (size_t)w->channels;
+    const __m512i pad = _mm512_set1_epi8((char)p->args->in_zero);
+    dw_sums last = load_bias(head), middle = last; /* the sums that lack one and two rows */
+    for (int32_t y = -2; y < w->out_height; y++) {
+        int32_t in_y = y + 2 - w->pad_top;
+        dw_sums quads = {{pad, pad, pad, pad}};
+        if (in_y >= 0 && in_y < w->in_height) {
+            const uint8_t *row = in + (size_t)in_y * w->in_row;
+            __m512i t0 = fetch(row, mask, how), t1 = fetch(row + channels, mask, how);
+            __m512i t2 = fetch(row + 2 * channels, mask, how);
+            quads = interleave(t0, t1, t2, t2);
+        }
+        add_group(&last, &quads, weights + 2 * GROUP_BYTES);
+        if (y >= 0) store(out + (size_t)y * w->out_row, to_bytes(&last, head, &p->args->requant), mask);
+        last = middle;
+        add_group(&last, &quads, weights + GROUP_BYTES);
+        middle = load_bias(head);
+        add_group(&middle, &quads, weights);
+    }
+}
+
+static void walk_columns(const dw_picture *p, int32_t x, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    size_t left = (size_t)(end - x) * (size_t)w->channels, block = 0;
+    const uint8_t *in = p->args->in + (size_t)(x - w->pad_left) * w->in_pixel;
+    uint8_t *out = p->args->out + (size_t)x * w->out_pixel;
+    for (; left >= LANES; left -= LANES, in += LANES, out += LANES, block = block + 1 < p->blocks ? block + 1 : 0)
+        walk_column(p, in, out, block, UINT64_MAX, true);
+    if (left) walk_column(p, in, out, block, first_lanes(left), false);
+}
+
+static void apply_table(const psb_dwconv_u8s8_args *args)
+{
+    const psb_window *w = &args->window;
+    bool is_flat = w->out_pixel == (size_t)w->channels;
+    for (int32_t y = 0; y < (is_flat ? 1 : w->out_height); y++) {
+        uint8_t *out = args->out + (size_t)y * w->out_row;
+        psb_lut_u8_args lut = {.out = out, .in = out, .table = args->requant.table};
+        lut.rows = (size_t)(is_flat ? w->out_height : w->out_width);
+        lut.columns = (size_t)w->channels * (size_t)(is_flat ? w->out_width : 1);
+        lut.ld_out = lut.ld_in = is_flat ? w->out_row : w->out_pixel;
+        args->requant.lut(&lut);
+    }
+}
+
+/* Outputs whose windows lie inside sideways: x_first .. x_end - 1. */
+static void find_inside(const psb_window *w, int32_t *first_out, int32_t *end_out)
+{
+    int32_t first = (w->pad_left + w->stride_x - 1) / w->stride_x;
+    int32_t room = w->in_width + w->pad_left - w->kernel_width;
+    int32_t end = room < 0 ? 0 : room / w->stride_x + 1;
+    *first_out = first < w->out_width ? first : w->out_width;
+    *end_out = end < w->out_width ? end : w->out_width;
+    if (*end_out < *first_out) *end_out = *first_out;
+}
+
+void psb_dwconv_u8s8_avx512_vnni(const psb_dwconv_u8s8_args *args)
+{
+    const psb_window *w = &args->window;
+    size_t channels = (size_t)w->channels, shared = channels & (~channels + 1);
+    dw_picture p = {.args = args, .blocks = channels / (shared < LANES ? shared : LANES)};
+    p.row_slots = w->kernel_width == 3 ? 4 : (size_t)w->kernel_width;
+    p.groups = ((size_t)w->kernel_height * p.row_slots + PARTS - 1) / PARTS;
+    memset(p.pad, args->in_zero, sizeof(p.pad));
+
+    bool is_flat = w->in_pixel == channels && w->out_pixel == channels;
+    bool is_walked = is_flat && w->kernel_width == 3 && w->kernel_height == 3 && w->stride_x == 1 && w->stride_y == 1;
+    bool is_second = is_flat && w->stride_x == 2 && (channels == 16 || channels == 32);
+    int32_t first, end;
+    find_inside(w, &first, &end);
+    if (is_walked) walk_columns(&p, first, end);
+    for (int32_t y = 0; y < w->out_height; y++) {
+        for (int32_t x = 0; x < first; x++) run_pixels(&p, y, x, x + 1);
+        for (int32_t x = end; x < w->out_width; x++) run_pixels(&p, y, x, x + 1);
+        if (is_walked || first == end) continue;
+        if (is_second)
+            run_second_pixels(&p, y, first, end);
+        else if (is_flat && w->stride_x == 1)
+            run_flat(&p, y, first, end);
+        else
+            run_pixels(&p, y, first, end);
+    }
+    if (args->requant.table) apply_table(args);
+}
