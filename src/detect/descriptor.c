@@ -12,10 +12,12 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "detect/head.h"
+#include "nn/model.h"
 
 /* Names must fit their fields with the zero. */
 #define NAME_MOST (PSB_DESCRIPTOR_NAME_BYTES - 1)
 #define SIDE_MOST PSB_DESCRIPTOR_MAX_SIDE_PX
+#define PSB_DESCRIPTOR_MAX_FILE_BYTES PSB_GRAPH_MAX_FILE_BYTES /* of a .psb model */
 
 static const psb_config_rule rules[] = {
     /* path, type, is_required, least, most, choices */
@@ -271,12 +273,35 @@ done:
     return status;
 }
 
+/* A .psb model carries its descriptor; the network is then this very file. */
+static psb_status read_packed(psb_descriptor *out, const char *path, const psb_bytes *file)
+{
+    const char *text;
+    size_t text_bytes;
+    psb_status status = psb_model_descriptor(&text, &text_bytes, path, file->data, file->size_bytes);
+    if (!status) status = psb_descriptor_parse(out, path, text, text_bytes);
+    if (status) return status;
+    copy_text(out->model_path, sizeof(out->model_path), path);
+    const char *slash = strrchr(path, '/');
+    snprintf(out->name, sizeof(out->name), "%s", slash ? slash + 1 : path);
+    char *dot = strrchr(out->name, '.');
+    if (dot && dot != out->name && strcmp(dot, ".psb") == 0) *dot = '\0';
+    return PSB_OK;
+}
+
 psb_status psb_descriptor_read(psb_descriptor *out, const char *path)
 {
     *out = (psb_descriptor){0};
     psb_bytes file = {0};
-    psb_status status = psb_bytes_read(&file, path, PSB_CONFIG_MAX_BYTES);
-    if (!status) status = psb_descriptor_parse(out, path, file.data, file.size_bytes);
+    psb_status status = psb_bytes_read(&file, path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
+    if (status) return status;
+    if (psb_model_is_file(file.data, file.size_bytes))
+        status = read_packed(out, path, &file);
+    else if (file.size_bytes > PSB_CONFIG_MAX_BYTES)
+        status = psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes, expected a descriptor of %zu at most or a .psb model", path,
+                          file.size_bytes, (size_t)PSB_CONFIG_MAX_BYTES);
+    else
+        status = psb_descriptor_parse(out, path, file.data, file.size_bytes);
     psb_bytes_fini(&file);
     return status;
 }

@@ -114,6 +114,33 @@ psb_status psb_graph_add_node(psb_graph *graph, psb_node **out, psb_node_kind ki
     return PSB_OK;
 }
 
+psb_status psb_graph_borrow(psb_graph *graph, const psb_graph *of)
+{
+    *graph = (psb_graph){.file = of->file, .nodes_in_file = of->nodes_in_file, .keeps_parts = of->keeps_parts};
+    graph->values = calloc((size_t)of->value_count + 1, sizeof(*graph->values));
+    graph->nodes = calloc((size_t)of->node_count + 1, sizeof(*graph->nodes));
+    graph->inputs = psb_graph_alloc(graph, (size_t)of->input_count + 1, sizeof(*graph->inputs));
+    graph->outputs = psb_graph_alloc(graph, (size_t)of->output_count + 1, sizeof(*graph->outputs));
+    if (!graph->values || !graph->nodes || !graph->inputs || !graph->outputs)
+        return psb_fail_memory("copy of a network", (size_t)of->node_count * sizeof(*graph->nodes));
+    memcpy(graph->values, of->values, (size_t)of->value_count * sizeof(*graph->values));
+    memcpy(graph->nodes, of->nodes, (size_t)of->node_count * sizeof(*graph->nodes));
+    memcpy(graph->inputs, of->inputs, (size_t)of->input_count * sizeof(*graph->inputs));
+    memcpy(graph->outputs, of->outputs, (size_t)of->output_count * sizeof(*graph->outputs));
+    graph->value_count = graph->value_capacity = of->value_count;
+    graph->node_count = graph->node_capacity = of->node_count;
+    graph->input_count = of->input_count;
+    graph->output_count = of->output_count;
+    for (int32_t n = 0; n < graph->node_count; n++) { /* the plan writes into these */
+        psb_node *node = &graph->nodes[n];
+        int32_t *inputs = psb_graph_alloc(graph, (size_t)node->input_count + 1, sizeof(*inputs));
+        if (!inputs) return PSB_NO_MEMORY;
+        if (node->input_count) memcpy(inputs, node->inputs, (size_t)node->input_count * sizeof(*inputs));
+        node->inputs = inputs;
+    }
+    return PSB_OK;
+}
+
 void psb_graph_recount(psb_graph *graph)
 {
     for (int32_t v = 0; v < graph->value_count; v++) {

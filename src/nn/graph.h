@@ -160,6 +160,10 @@ psb_status psb_graph_add_value(psb_graph *graph, int32_t *value_out, const char 
 psb_status psb_graph_add_node(psb_graph *graph, psb_node **out, psb_node_kind kind, const char *name, psb_inputs inputs,
                               int32_t output);
 
+/* Fills an all-zero graph with the same nodes and values, to be changed or planned apart. Weights, constants and names
+ * stay `of`'s, which must outlive the copy. */
+psb_status psb_graph_borrow(psb_graph *graph, const psb_graph *of);
+
 /* Producers and uses of all values, from the nodes. */
 void psb_graph_recount(psb_graph *graph);
 

@@ -27,6 +27,7 @@ typedef struct stream {
     size_t at, size_bytes;
     const char *file;
     psb_graph *graph; /* reading: whose memory is used */
+    int32_t *number;  /* writing: of each value in the file, or -1 where no live node has to do with it */
     psb_status status;
 } stream;
 
@@ -220,8 +221,11 @@ static void visit_value(stream *s, psb_value *value)
 
 static void visit_index(stream *s, int32_t *value)
 {
-    visit_i32(s, value);
-    if (!s->status && (*value < 0 || *value >= s->graph->value_count)) fail(s, "a value that is not there");
+    int32_t number = s->writes ? s->number[*value] : 0;
+    visit_i32(s, &number);
+    if (s->writes) return;
+    if (!s->status && (number < 0 || number >= s->graph->value_count)) fail(s, "a value that is not there");
+    *value = s->status ? 0 : number;
 }
 
 static void visit_indices(stream *s, int32_t **indices, int32_t *count, int32_t most)
@@ -270,10 +274,10 @@ static void visit_conv(stream *s, psb_node *node)
     visit_floats(s, &node->bias, (size_t)out->dims[1]);
     visit_encoding(s, &node->taken);
     visit_encoding(s, &node->sum);
-    visit_i32(s, &node->residual);
+    bool has_residual = node->residual >= 0;
+    visit_flag(s, &has_residual);
+    if (has_residual) visit_index(s, &node->residual);
     visit_flag(s, &node->residual_first);
-    if (!s->status && (node->residual < -1 || node->residual >= s->graph->value_count))
-        fail(s, "a value that is not there");
 }
 
 static void visit_resize(stream *s, psb_node *node)
@@ -343,9 +347,11 @@ enum { LEAST_VALUE_BYTES = 11, LEAST_NODE_BYTES = 22 };
 static void visit_values(stream *s)
 {
     psb_graph *graph = s->graph;
-    int32_t count = graph->value_count;
+    int32_t count = 0, most = s->writes ? graph->value_count : 0;
+    for (int32_t v = 0; v < most; v++) count += s->number[v] >= 0;
     visit_count(s, &count, 2 * PSB_GRAPH_MAX_NODES, LEAST_VALUE_BYTES);
-    for (int32_t v = 0; v < count && !s->status; v++) {
+    for (int32_t v = 0; v < (s->writes ? most : count) && !s->status; v++) {
+        if (s->writes && s->number[v] < 0) continue;
         const char *name = s->writes ? graph->values[v].name : "";
         int32_t fresh = v;
         visit_name(s, &name);
@@ -393,6 +399,27 @@ static uint64_t get_u64(const uint8_t *from)
     return value;
 }
 
+/* Numbers for the values that are stored: those of live nodes, inputs and outputs, in their order. */
+static psb_status number_values(stream *s)
+{
+    const psb_graph *graph = s->graph;
+    s->number = malloc(((size_t)graph->value_count + 1) * sizeof(*s->number));
+    if (!s->number) return psb_fail_memory("model file", (size_t)graph->value_count * sizeof(*s->number));
+    for (int32_t v = 0; v < graph->value_count; v++) s->number[v] = -1;
+    for (int32_t i = 0; i < graph->input_count; i++) s->number[graph->inputs[i]] = 0;
+    for (int32_t o = 0; o < graph->output_count; o++) s->number[graph->outputs[o]] = 0;
+    for (int32_t n = 0; n < graph->node_count; n++) {
+        const psb_node *node = &graph->nodes[n];
+        if (node->kind == PSB_NODE_DEAD) continue;
+        for (int32_t i = 0; i < node->input_count; i++) s->number[node->inputs[i]] = 0;
+        if (node->residual >= 0) s->number[node->residual] = 0;
+        s->number[node->output] = 0;
+    }
+    for (int32_t v = 0, next = 0; v < graph->value_count; v++)
+        if (s->number[v] == 0) s->number[v] = next++;
+    return PSB_OK;
+}
+
 bool psb_model_is_file(const void *data, size_t size_bytes)
 {
     return size_bytes >= sizeof(MAGIC) && memcmp(data, MAGIC, sizeof(MAGIC)) == 0;
@@ -406,6 +433,7 @@ psb_status psb_model_write(psb_outfile *to, psb_graph *graph, const char *descri
     if (descriptor_bytes > PSB_MODEL_MAX_DESCRIPTOR_BYTES)
         return psb_fail(PSB_BAD_INPUT, "found a descriptor of %zu bytes, expected %d at most", descriptor_bytes,
                         PSB_MODEL_MAX_DESCRIPTOR_BYTES);
+    s.status = number_values(&s);
     uint32_t length = (uint32_t)descriptor_bytes;
     visit_u32(&s, &length);
     uint8_t *place = advance(&s, descriptor_bytes);
@@ -423,6 +451,7 @@ psb_status psb_model_write(psb_outfile *to, psb_graph *graph, const char *descri
     if (!s.status) s.status = psb_outfile_write(to, s.data, s.at);
 done:
     free(s.data);
+    free(s.number);
     return s.status;
 }
 
@@ -482,6 +511,7 @@ psb_status psb_model_parse(psb_graph *graph, const char *name, const void *data,
     find_descriptor(&s, &text, &text_bytes);
     visit_graph(&s);
     if (!s.status && s.at != s.size_bytes) fail(&s, "bytes behind the graph, expected its end");
+    if (!s.status) psb_graph_recount(graph);
     if (!s.status) s.status = psb_graph_check(graph);
     for (int32_t o = 0; o < graph->output_count && !s.status; o++) graph->values[graph->outputs[o]].is_output = true;
     return s.status;

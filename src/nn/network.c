@@ -183,7 +183,7 @@ psb_status psb_network_parse(psb_network **out, const char *name, const void *da
     *out = NULL;
     psb_status status = psb_model_is_file(data, size_bytes) ? psb_model_parse(&graph, name, data, size_bytes)
                                                             : psb_import_onnx(&graph, name, data, size_bytes);
-    if (!status) status = psb_pass_all(&graph);
+    if (!status && !psb_model_is_file(data, size_bytes)) status = psb_pass_all(&graph); /* the other is rewritten */
     if (!status) status = psb_network_make(out, &graph, cpu_flags);
     psb_graph_fini(&graph);
     return status;

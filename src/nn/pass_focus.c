@@ -75,7 +75,7 @@ psb_status psb_pass_focus(psb_graph *graph)
 {
     for (int32_t n = 0; n < graph->node_count; n++) {
         psb_node *conv = &graph->nodes[n];
-        if (conv->kind != PSB_NODE_CONV || conv->group != 1) continue;
+        if (conv->kind != PSB_NODE_CONV || conv->byte_weights || conv->group != 1) continue;
         if (conv->sliding.dilation[0] != 1 || conv->sliding.dilation[1] != 1) continue;
         const psb_value *stack = &graph->values[conv->inputs[0]];
         if (stack->producer < 0 || stack->uses != 1 || stack->is_output) continue;

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `passerby model quantize`: a detector in floating point becomes a .psb model that computes in bytes, by looking at
+ * pictures of the user's. Prints what every layer lost.
+ */
+#include <stdio.h>
+
+#include "app/app.h"
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "quant/quant.h"
+
+typedef struct model_quantize_options {
+    const char *images, *output, *cpu; /* NULL = not given */
+    int32_t pictures, floats;
+} model_quantize_options;
+
+#define FIELD(name) offsetof(model_quantize_options, name)
+
+static const psb_option rows[] = {
+    {"images", 0, PSB_OPTION_TEXT, "DIR|VIDEO", 0, 0, NULL, FIELD(images),
+     "pictures to look at, of the kind that the detector will see; not those it is judged by"},
+    {"output", 'o', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(output), "where the .psb model goes"},
+    {"pictures", 0, PSB_OPTION_COUNT, "N", 1, 1024, "64", FIELD(pictures), "how many are looked at, evenly spread"},
+    {"floats", 0, PSB_OPTION_COUNT, "N", 0, 64, "2", FIELD(floats),
+     "how many layers at most stay in floating point, where that pays"},
+    {"cpu", 0, PSB_OPTION_TEXT, "c|avx2|avx512", 0, 0, NULL, FIELD(cpu),
+     "the highest instruction set to use; unless given, the best there is"},
+};
+
+static void print_words(const psb_quant *quant)
+{
+    printf("%-9s %-6s %5s %8s %7s  %s\n", "computes", "window", "group", "channels", "SNR dB", "layer");
+    int32_t in_bytes = 0;
+    for (int32_t i = 0; i < psb_quant_layer_count(quant); i++) {
+        const psb_quant_layer layer = psb_quant_layer_at(quant, i);
+        printf("%-9s %2dx%-3d %5d %8lld %7.1f  %s\n", layer.is_bytes ? "int8" : "float32", layer.kernel[0],
+               layer.kernel[1], layer.group, (long long)layer.channels, layer.snr_db, layer.name);
+        in_bytes += layer.is_bytes;
+    }
+    printf("%d of %d layers in int8, %d pictures looked at, outputs at %.1f dB\n", in_bytes,
+           psb_quant_layer_count(quant), psb_quant_picture_count(quant), psb_quant_outputs_db(quant));
+}
+
+static void json_layer(psb_json *json, const psb_quant_layer *layer)
+{
+    psb_json_begin_object(json);
+    psb_json_key(json, "layer");
+    psb_json_string(json, layer->name);
+    psb_json_key(json, "int8");
+    psb_json_bool(json, layer->is_bytes);
+    psb_json_key(json, "snr_db");
+    psb_json_fixed(json, layer->snr_db, 3);
+    psb_json_end_object(json);
+}
+
+static psb_status print_json(const psb_quant *quant)
+{
+    psb_outfile *to = NULL;
+    psb_status status = psb_outfile_open_stdout(&to);
+    if (status) return status;
+    psb_json json;
+    psb_json_init(&json, to, false);
+    psb_json_begin_object(&json);
+    psb_json_key(&json, "pictures");
+    psb_json_int(&json, psb_quant_picture_count(quant));
+    psb_json_key(&json, "outputs_db");
+    psb_json_fixed(&json, psb_quant_outputs_db(quant), 3);
+    psb_json_key(&json, "layers");
+    psb_json_begin_array(&json);
+    for (int32_t i = 0; i < psb_quant_layer_count(quant); i++) {
+        const psb_quant_layer layer = psb_quant_layer_at(quant, i);
+        json_layer(&json, &layer);
+    }
+    psb_json_end_array(&json);
+    psb_json_end_object(&json);
+    status = psb_outfile_commit(to);
+    psb_outfile_close(&to);
+    return status;
+}
+
+static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options_given)
+{
+    const model_quantize_options *options = options_given;
+    psb_quant_options wanted = {.max_pictures = options->pictures,
+                                .max_floats = options->floats ? options->floats : -1,
+                                .log = &app->log};
+    psb_quant *quant = NULL;
+    psb_outfile *to = NULL;
+    if (!options->images || !options->output)
+        return psb_fail(PSB_USAGE, "%s: found no --%s, expected it", app->who, options->images ? "output" : "images");
+    psb_status status = psb_cpu_from_name(&wanted.cpu_flags, options->cpu);
+    if (!status) status = psb_outfile_open(&to, options->output);
+    if (!status) status = psb_quant_open(&quant, arguments->operand[0], options->images, &wanted);
+    if (!status) status = psb_quant_write(quant, to);
+    if (!status) status = psb_outfile_commit(to);
+    if (!status && app->json)
+        status = print_json(quant);
+    else if (!status && !app->quiet)
+        print_words(quant);
+    psb_outfile_close(&to);
+    psb_quant_close(&quant);
+    return status;
+}
+
+const psb_command psb_command_model_quantize = {
+    .name = "model quantize",
+    .summary = "make a detector that computes in bytes",
+    .usage = "FILE.yaml --images DIR|VIDEO -o FILE.psb [OPTION]...",
+    .examples = "  passerby model quantize person.yaml --images pictures/ -o person.psb\n"
+                "  passerby detect street.mp4 --model person.psb -o det.txt\n",
+    .options = {rows, sizeof(rows) / sizeof(rows[0])},
+    .options_bytes = sizeof(model_quantize_options),
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Search of ranges. Both ends are cut back in turn, in steps of the extreme, as long as the mean squared error over the
+ * histogram falls: rounding grows with the range, clipping with what lies outside (Banner et al., "Post training 4-bit
+ * quantization of convolutional networks", NeurIPS 2019, minimise the same sum in closed form). Zero is always
+ * represented exactly, because padding is.
+ */
+#include "quant/range_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { SWEEPS = 2, WEIGHT_STEPS = 40 };
+
+typedef struct candidate {
+    double low, high;
+} candidate;
+
+static psb_encoding encoding_of(candidate range)
+{
+    const double least = 1e-6; /* of nothing but zeros, any scale will do */
+    double width = range.high - range.low;
+    psb_encoding encoding = {.scale = (float)((width > least ? width : least) / 255)};
+    double zero = nearbyint(-range.low / (double)encoding.scale);
+    encoding.zero = (uint8_t)(zero < 0 ? 0 : zero > 255 ? 255 : zero);
+    return encoding;
+}
+
+static float round_trip(psb_encoding encoding, float x)
+{
+    float q = nearbyintf(x / encoding.scale) + encoding.zero;
+    q = q < 0 ? 0 : q > 255 ? 255 : q;
+    return encoding.scale * (q - encoding.zero);
+}
+
+/* Sum of squared errors over one histogram, every tensor counting the same whatever its size. */
+static double error_of(const psb_statistics *seen, psb_encoding encoding, psb_activation activation)
+{
+    const float step = (seen->most - seen->least) / PSB_HISTOGRAM_BINS;
+    double sum = 0, count = 0;
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) {
+        if (seen->bins[b] == 0) continue;
+        const float x = seen->least + ((float)b + 0.5F) * step;
+        const double error = (double)psb_activation_apply(activation, x) -
+                             (double)psb_activation_apply(activation, round_trip(encoding, x));
+        sum += seen->bins[b] * error * error;
+        count += seen->bins[b];
+    }
+    return count > 0 ? sum / count : 0;
+}
+
+static double total_error(const psb_statistics *const *seen, int32_t count, psb_activation activation, candidate range)
+{
+    double sum = 0;
+    const psb_encoding encoding = encoding_of(range);
+    for (int32_t i = 0; i < count; i++) sum += error_of(seen[i], encoding, activation);
+    return sum;
+}
+
+psb_encoding psb_range_choose(const psb_statistics *const *seen, int32_t count, psb_activation activation)
+{
+    candidate whole = {0, 0};
+    for (int32_t i = 0; i < count; i++) {
+        if ((double)seen[i]->least < whole.low) whole.low = (double)seen[i]->least;
+        if ((double)seen[i]->most > whole.high) whole.high = (double)seen[i]->most;
+    }
+    candidate best = whole;
+    double least = total_error(seen, count, activation, best);
+    for (int32_t sweep = 0; sweep < SWEEPS; sweep++)
+        for (int32_t end = 0; end < 2; end++)
+            for (int32_t share = 10; share < 40; share++) { /* fortieths of the extreme */
+                candidate fresh = best;
+                *(end ? &fresh.low : &fresh.high) = (end ? whole.low : whole.high) * share / 40;
+                const double error = total_error(seen, count, activation, fresh);
+                if (error >= least) continue;
+                least = error;
+                best = fresh;
+            }
+    return encoding_of(best);
+}
+
+static double round_weights(int8_t *out, const float *weights, size_t count, float scale)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        float q = nearbyintf(weights[i] / scale);
+        q = q < -127 ? -127 : q > 127 ? 127 : q;
+        out[i] = (int8_t)q;
+        const double error = (double)weights[i] - (double)(q * scale);
+        sum += error * error;
+    }
+    return sum;
+}
+
+float psb_range_weights(int8_t *out, const float *weights, size_t count)
+{
+    float reach = 0;
+    for (size_t i = 0; i < count; i++)
+        if (fabsf(weights[i]) > reach) reach = fabsf(weights[i]);
+    if (!(reach > 1e-20F)) reach = 1e-20F; /* a channel of zeros */
+    float best = reach / 127;
+    double least = round_weights(out, weights, count, best);
+    for (int32_t step = 1; step < WEIGHT_STEPS / 2; step++) {
+        const float scale = reach * (float)(WEIGHT_STEPS - step) / WEIGHT_STEPS / 127;
+        const double error = round_weights(out, weights, count, scale);
+        if (error >= least) continue;
+        least = error;
+        best = scale;
+    }
+    round_weights(out, weights, count, best);
+    return best;
+}
