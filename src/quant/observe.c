@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Two walks over the pictures: extremes and means first, then histograms between the extremes.
+ * Two walks over the pictures: extremes and means first, then, when it is known what an error costs where, histograms
+ * between the extremes.
  */
 #include "quant/observe_int.h"
 
@@ -9,6 +10,7 @@
 
 #include "base/error.h"
 #include "nn/model.h"
+#include "quant/importance_int.h"
 
 static int64_t elements_of(const psb_tensor_view *view)
 {
@@ -75,7 +77,8 @@ static void see_extremes(psb_statistics *seen, const float *values, int64_t coun
         if (x < seen->least) seen->least = x;
         if (x > seen->most) seen->most = x;
         if (fabsf(x) > seen->channel_reach[c]) seen->channel_reach[c] = fabsf(x);
-        seen->channel_mean[c] += (double)x; /* a sum until the end */
+        seen->channel_mean[c] += (double)x; /* sums until the end */
+        seen->channel_square[c] += (double)x * (double)x;
     }
     seen->count += count;
 }
@@ -86,7 +89,8 @@ static void see_bins(psb_statistics *seen, const float *values, int64_t count)
     const float inverse = step > 0 ? 1 / step : 0;
     for (int64_t e = 0; e < count; e++) {
         const int32_t bin = (int32_t)((values[e] - seen->least) * inverse);
-        seen->bins[bin < PSB_HISTOGRAM_BINS ? bin : PSB_HISTOGRAM_BINS - 1]++;
+        seen->bins[bin < PSB_HISTOGRAM_BINS ? bin : PSB_HISTOGRAM_BINS - 1] +=
+            seen->channel_weight[e % seen->channels];
     }
 }
 
@@ -124,8 +128,10 @@ static psb_status alloc_statistics(observer *self)
         seen->most = -INFINITY;
         seen->channel_reach = calloc((size_t)seen->channels, sizeof(*seen->channel_reach));
         seen->channel_mean = calloc((size_t)seen->channels, sizeof(*seen->channel_mean));
+        seen->channel_square = calloc((size_t)seen->channels, sizeof(*seen->channel_square));
+        seen->channel_weight = calloc((size_t)seen->channels, sizeof(*seen->channel_weight));
         seen->bins = calloc(PSB_HISTOGRAM_BINS, sizeof(*seen->bins));
-        if (!seen->channel_reach || !seen->channel_mean || !seen->bins)
+        if (!seen->channel_reach || !seen->channel_mean || !seen->channel_square || !seen->channel_weight || !seen->bins)
             return psb_fail_memory("statistics", PSB_HISTOGRAM_BINS * sizeof(*seen->bins));
     }
     self->scratch = malloc((size_t)most * sizeof(*self->scratch));
@@ -163,13 +169,17 @@ psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, co
     walk_pictures(&self, pictures, see_extremes);
     for (int32_t v = 0; v < out->count; v++) {
         psb_statistics *seen = &out->values[v];
-        for (int32_t c = 0; c < seen->channels; c++)
+        for (int32_t c = 0; c < seen->channels; c++) {
             seen->channel_mean[c] /= (double)seen->count / (double)seen->channels;
+            seen->channel_square[c] /= (double)seen->count / (double)seen->channels;
+        }
         if (seen->channels > 0 && !(isfinite(seen->least) && isfinite(seen->most)))
             status = psb_fail(PSB_UNSUPPORTED, "%s: value \"%.100s\": found numbers that are not finite", graph->file,
                               graph->values[v].name);
     }
-    if (!status) walk_pictures(&self, pictures, see_bins);
+    if (status) goto done;
+    psb_importance_fill(out, graph);
+    walk_pictures(&self, pictures, see_bins);
 done:
     psb_network_close(&self.network);
     free(self.outputs);
@@ -182,6 +192,8 @@ void psb_observation_fini(psb_observation *observation)
     for (int32_t v = 0; v < observation->count && observation->values; v++) {
         free(observation->values[v].channel_reach);
         free(observation->values[v].channel_mean);
+        free(observation->values[v].channel_square);
+        free(observation->values[v].channel_weight);
         free(observation->values[v].bins);
     }
     free(observation->values);

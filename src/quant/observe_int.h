@@ -17,8 +17,9 @@ typedef struct psb_statistics { /* of one value; channels: dimension 1 of a pict
     int64_t count;              /* elements seen */
     float least, most;
     float *channel_reach; /* largest magnitude */
-    double *channel_mean;
-    double *bins; /* PSB_HISTOGRAM_BINS, evenly from least to most */
+    double *channel_mean, *channel_square; /* means of the values and of their squares */
+    double *channel_weight;                /* what an error there costs (importance_int.h) */
+    double *bins; /* PSB_HISTOGRAM_BINS, evenly from least to most: elements of a picture, times their weight */
 } psb_statistics;
 
 typedef struct psb_observation { /* init/fini */

@@ -33,20 +33,19 @@ static float round_trip(psb_encoding encoding, float x)
     return encoding.scale * (q - encoding.zero);
 }
 
-/* Sum of squared errors over one histogram, every tensor counting the same whatever its size. */
+/* What the errors over one histogram cost: per pixel, so that a tensor counts the same whatever its size. */
 static double error_of(const psb_statistics *seen, psb_encoding encoding, psb_activation activation)
 {
     const float step = (seen->most - seen->least) / PSB_HISTOGRAM_BINS;
-    double sum = 0, count = 0;
+    double sum = 0;
     for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) {
         if (seen->bins[b] == 0) continue;
         const float x = seen->least + ((float)b + 0.5F) * step;
         const double error = (double)psb_activation_apply(activation, x) -
                              (double)psb_activation_apply(activation, round_trip(encoding, x));
         sum += seen->bins[b] * error * error;
-        count += seen->bins[b];
     }
-    return count > 0 ? sum / count : 0;
+    return sum * seen->channels / (double)seen->count;
 }
 
 static double total_error(const psb_statistics *const *seen, int32_t count, psb_activation activation, candidate range)
