@@ -88,7 +88,18 @@ PSB_ALWAYS_INLINE dw_sums load_bias(const unsigned char *block)
     return sums;
 }
 
-PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const psb_requant_u8 *requant)
+/* What all sums share on their way to bytes. */
+typedef struct byte_form {
+    __m512i zero, low, high;
+} byte_form;
+
+PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant)
+{
+    return (byte_form){_mm512_set1_epi16((int16_t)requant->zero), _mm512_set1_epi8((char)requant->low),
+                       _mm512_set1_epi8((char)requant->high)};
+}
+
+PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const byte_form *form)
 {
     __m512i q[PARTS];
     PSB_UNROLL
@@ -96,12 +107,9 @@ PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *blo
         __m512 multiplier = _mm512_loadu_ps(block + (PARTS + j) * LANES);
         q[j] = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sums->part[j]), multiplier));
     }
-    const __m512i zero = _mm512_set1_epi16((int16_t)requant->zero);
-    __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), zero);
-    __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), zero);
-    __m512i bytes = _mm512_packus_epi16(first, second);
-    bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8((char)requant->low));
-    return _mm512_min_epu8(bytes, _mm512_set1_epi8((char)requant->high));
+    __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), form->zero);
+    __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), form->zero);
+    return _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(first, second), form->low), form->high);
 }
 
 PSB_ALWAYS_INLINE void store(uint8_t *out, __m512i bytes, __mmask64 mask)
@@ -127,6 +135,7 @@ PSB_ALWAYS_INLINE void sum_slots(const dw_picture *p, const dw_slots *slots, uin
                                  const dw_fetch how)
 {
     const unsigned char *head = block_at(p, block), *weights = head + BLOCK_HEAD_BYTES;
+    const byte_form form = byte_form_of(&p->args->requant);
     dw_sums sums = load_bias(head);
     for (size_t g = 0; g < p->groups; g++, weights += GROUP_BYTES) {
         const uint8_t *const *at = slots->at + g * PARTS;
@@ -134,7 +143,7 @@ PSB_ALWAYS_INLINE void sum_slots(const dw_picture *p, const dw_slots *slots, uin
                                    fetch(at[3], mask, how));
         add_group(&sums, &quads, weights);
     }
-    store(out, to_bytes(&sums, head, &p->args->requant), how == FETCH_MASKED ? mask : UINT64_MAX);
+    store(out, to_bytes(&sums, head, &form), how == FETCH_MASKED ? mask : UINT64_MAX);
 }
 
 /* The slots of the output at (y, x), `offset` bytes into its pixel. Slots without a tap repeat another's place: their
@@ -215,44 +224,82 @@ static void run_second_pixels(const dw_picture *p, int32_t y, int32_t x, int32_t
     run_pixels(p, y, x, end);
 }
 
-/* One column of up to 64 bytes, 3x3 at stride 1, down the whole picture. in: the left tap of input row 0. is_whole is a
- * constant in each caller. */
-PSB_ALWAYS_INLINE void walk_column(const dw_picture *p, const uint8_t *in, uint8_t *out, size_t block, __mmask64 mask,
-                                   const bool is_whole)
+/* A column of up to 64 bytes of the output, walked down the picture at 3x3, stride 1. */
+typedef struct dw_column {
+    const uint8_t *in; /* its left tap in input row 0; taps below tap_first and from tap_end on are padding */
+    uint8_t *out;      /* in output row 0 */
+    size_t block;
+    __mmask64 mask;
+    int32_t tap_first, tap_end;
+} dw_column;
+
+/* Output rows of a column. is_whole, 64 bytes and no padding sideways, is a constant in each caller. */
+PSB_ALWAYS_INLINE void walk_column(const dw_picture *p, const dw_column *column, const bool is_whole)
 {
     const psb_window *w = &p->args->window;
     const dw_fetch how = is_whole ? FETCH_ALL : FETCH_MASKED;
-    const unsigned char *head = block_at(p, block), *weights = head + BLOCK_HEAD_BYTES;
+    const unsigned char *head = block_at(p, column->block), *weights = head + BLOCK_HEAD_BYTES;
     const size_t channels = (size_t)w->channels;
+    const __mmask64 mask = is_whole ? UINT64_MAX : column->mask;
     const __m512i pad = _mm512_set1_epi8((char)p->args->in_zero);
-    dw_sums last = load_bias(head), middle = last; /* the sums that lack one and two rows */
+    const byte_form form = byte_form_of(&p->args->requant);
+    dw_sums last = load_bias(head), middle = last, done = last; /* the sums that lack one, two and no rows */
     for (int32_t y = -2; y < w->out_height; y++) {
         int32_t in_y = y + 2 - w->pad_top;
         dw_sums quads = {{pad, pad, pad, pad}};
         if (in_y >= 0 && in_y < w->in_height) {
-            const uint8_t *row = in + (size_t)in_y * w->in_row;
-            __m512i t0 = fetch(row, mask, how), t1 = fetch(row + channels, mask, how);
-            __m512i t2 = fetch(row + 2 * channels, mask, how);
-            quads = interleave(t0, t1, t2, t2);
+            const uint8_t *row = column->in + (size_t)in_y * w->in_row;
+            __m512i tap[3] = {pad, pad, pad};
+            PSB_UNROLL
+            for (int32_t kx = 0; kx < 3; kx++)
+                if (is_whole || (kx >= column->tap_first && kx < column->tap_end))
+                    tap[kx] = fetch(row + (size_t)kx * channels, mask, how);
+            quads = interleave(tap[0], tap[1], tap[2], tap[2]);
         }
-        add_group(&last, &quads, weights + 2 * GROUP_BYTES);
-        if (y >= 0) store(out + (size_t)y * w->out_row, to_bytes(&last, head, &p->args->requant), mask);
+        if (y > 0) store(column->out + (size_t)(y - 1) * w->out_row, to_bytes(&done, head, &form), mask);
+        done = last;
+        add_group(&done, &quads, weights + 2 * GROUP_BYTES);
         last = middle;
         add_group(&last, &quads, weights + GROUP_BYTES);
         middle = load_bias(head);
         add_group(&middle, &quads, weights);
     }
+    store(column->out + (size_t)(w->out_height - 1) * w->out_row, to_bytes(&done, head, &form), mask);
 }
 
-static void walk_columns(const dw_picture *p, int32_t x, int32_t end)
+/* All channels of output x, whose window leaves the picture sideways. */
+static void walk_edge(const dw_picture *p, int32_t x)
 {
     const psb_window *w = &p->args->window;
-    size_t left = (size_t)(end - x) * (size_t)w->channels, block = 0;
-    const uint8_t *in = p->args->in + (size_t)(x - w->pad_left) * w->in_pixel;
-    uint8_t *out = p->args->out + (size_t)x * w->out_pixel;
-    for (; left >= LANES; left -= LANES, in += LANES, out += LANES, block = block + 1 < p->blocks ? block + 1 : 0)
-        walk_column(p, in, out, block, UINT64_MAX, true);
-    if (left) walk_column(p, in, out, block, first_lanes(left), false);
+    int32_t in_x = x - w->pad_left;
+    dw_column column = {.in = p->args->in + (ptrdiff_t)in_x * (ptrdiff_t)w->in_pixel,
+                        .out = p->args->out + (size_t)x * w->out_pixel,
+                        .tap_first = in_x < 0 ? -in_x : 0,
+                        .tap_end = in_x + 3 > w->in_width ? w->in_width - in_x : 3};
+    for (size_t c = 0; c < (size_t)w->channels; c += LANES, column.in += LANES, column.out += LANES, column.block++) {
+        column.mask = first_lanes((size_t)w->channels - c);
+        walk_column(p, &column, false);
+    }
+}
+
+/* All columns; outputs first .. end - 1 have windows that lie inside sideways. */
+static void walk_columns(const dw_picture *p, int32_t first, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    size_t left = (size_t)(end - first) * (size_t)w->channels;
+    dw_column column = {.in = p->args->in + (ptrdiff_t)(first - w->pad_left) * (ptrdiff_t)w->in_pixel,
+                        .out = p->args->out + (size_t)first * w->out_pixel,
+                        .tap_end = 3};
+    for (int32_t x = 0; x < first; x++) walk_edge(p, x);
+    for (; left >= LANES; left -= LANES) {
+        walk_column(p, &column, true);
+        column.in += LANES;
+        column.out += LANES;
+        column.block = column.block + 1 < p->blocks ? column.block + 1 : 0;
+    }
+    column.mask = first_lanes(left);
+    if (left) walk_column(p, &column, false);
+    for (int32_t x = end; x < w->out_width; x++) walk_edge(p, x);
 }
 
 static void apply_table(const psb_dwconv_u8s8_args *args)
@@ -295,10 +342,10 @@ void psb_dwconv_u8s8_avx512_vnni(const psb_dwconv_u8s8_args *args)
     int32_t first, end;
     find_inside(w, &first, &end);
     if (is_walked) walk_columns(&p, first, end);
-    for (int32_t y = 0; y < w->out_height; y++) {
+    for (int32_t y = 0; y < w->out_height && !is_walked; y++) {
         for (int32_t x = 0; x < first; x++) run_pixels(&p, y, x, x + 1);
         for (int32_t x = end; x < w->out_width; x++) run_pixels(&p, y, x, x + 1);
-        if (is_walked || first == end) continue;
+        if (first == end) continue;
         if (is_second)
             run_second_pixels(&p, y, first, end);
         else if (is_flat && w->stride_x == 1)
