@@ -83,9 +83,8 @@ static psb_status print_json(const psb_quant *quant)
 static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options_given)
 {
     const model_quantize_options *options = options_given;
-    psb_quant_options wanted = {.max_pictures = options->pictures,
-                                .max_floats = options->floats ? options->floats : -1,
-                                .log = &app->log};
+    psb_quant_options wanted = {
+        .max_pictures = options->pictures, .max_floats = options->floats ? options->floats : -1, .log = &app->log};
     psb_quant *quant = NULL;
     psb_outfile *to = NULL;
     if (!options->images || !options->output)

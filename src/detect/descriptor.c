@@ -15,8 +15,8 @@
 #include "nn/model.h"
 
 /* Names must fit their fields with the zero. */
-#define NAME_MOST (PSB_DESCRIPTOR_NAME_BYTES - 1)
-#define SIDE_MOST PSB_DESCRIPTOR_MAX_SIDE_PX
+#define NAME_MOST                     (PSB_DESCRIPTOR_NAME_BYTES - 1)
+#define SIDE_MOST                     PSB_DESCRIPTOR_MAX_SIDE_PX
 #define PSB_DESCRIPTOR_MAX_FILE_BYTES PSB_GRAPH_MAX_FILE_BYTES /* of a .psb model */
 
 static const psb_config_rule rules[] = {
@@ -298,8 +298,8 @@ psb_status psb_descriptor_read(psb_descriptor *out, const char *path)
     if (psb_model_is_file(file.data, file.size_bytes))
         status = read_packed(out, path, &file);
     else if (file.size_bytes > PSB_CONFIG_MAX_BYTES)
-        status = psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes, expected a descriptor of %zu at most or a .psb model", path,
-                          file.size_bytes, (size_t)PSB_CONFIG_MAX_BYTES);
+        status = psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes, expected a descriptor of %zu at most or a .psb model",
+                          path, file.size_bytes, (size_t)PSB_CONFIG_MAX_BYTES);
     else
         status = psb_descriptor_parse(out, path, file.data, file.size_bytes);
     psb_bytes_fini(&file);

@@ -49,6 +49,7 @@ typedef struct psb_dwconv_u8s8_kernel {
 
 #define PSB_DWCONV_U8S8_LIST(X) /* isa, needs, layout; slowest first */                                                \
     X(c, 0u, PSB_DWCONV_U8S8_PLAIN)                                                                                    \
+    X(avx2, PSB_CPU_AVX2, PSB_DWCONV_U8S8_PAIRS)                                                                       \
     X(avx512_vnni, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI, PSB_DWCONV_U8S8_QUADS)
 #define X(isa, needs, layout) psb_dwconv_u8s8_fn psb_dwconv_u8s8_##isa;
 PSB_DWCONV_U8S8_LIST(X)

@@ -18,23 +18,10 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "kernels/dwconv_u8s8_slots_int.h"
 
-enum { LANES = 64, PARTS = 4, MOST_SLOTS = 52, PAD_BYTES = 2 * LANES };
+enum { LANES = 64, PARTS = 4 };
 enum { BLOCK_HEAD_BYTES = LANES * 8, GROUP_BYTES = LANES * 4 }; /* of packed weights */
-
-/* What is the same for all outputs. */
-typedef struct dw_picture {
-    const psb_dwconv_u8s8_args *args;
-    size_t blocks, groups; /* of packed weights; groups of four slots */
-    size_t row_slots;      /* slots from one kernel row to the next */
-    uint8_t pad[PAD_BYTES];
-} dw_picture;
-
-/* Where each slot of some outputs lies, and how much further on for the next outputs. */
-typedef struct dw_slots {
-    const uint8_t *at[MOST_SLOTS];
-    size_t step[MOST_SLOTS]; /* 0 in padding */
-} dw_slots;
 
 /* How 64 bytes of a tap are fetched. */
 typedef enum dw_fetch { FETCH_ALL, FETCH_MASKED, FETCH_EVERY_SECOND_16, FETCH_EVERY_SECOND_32 } dw_fetch;
@@ -127,7 +114,7 @@ static __mmask64 first_lanes(size_t count)
 
 static const unsigned char *block_at(const dw_picture *p, size_t block)
 {
-    return (const unsigned char *)p->args->packed + block * (BLOCK_HEAD_BYTES + p->groups * GROUP_BYTES);
+    return (const unsigned char *)p->args->packed + block * (BLOCK_HEAD_BYTES + p->slots * LANES);
 }
 
 /* 64 bytes of the output from the slots; how is a constant in each caller. */
@@ -137,37 +124,13 @@ PSB_ALWAYS_INLINE void sum_slots(const dw_picture *p, const dw_slots *slots, uin
     const unsigned char *head = block_at(p, block), *weights = head + BLOCK_HEAD_BYTES;
     const byte_form form = byte_form_of(&p->args->requant);
     dw_sums sums = load_bias(head);
-    for (size_t g = 0; g < p->groups; g++, weights += GROUP_BYTES) {
+    for (size_t g = 0; g < p->slots / PARTS; g++, weights += GROUP_BYTES) {
         const uint8_t *const *at = slots->at + g * PARTS;
         dw_sums quads = interleave(fetch(at[0], mask, how), fetch(at[1], mask, how), fetch(at[2], mask, how),
                                    fetch(at[3], mask, how));
         add_group(&sums, &quads, weights);
     }
     store(out, to_bytes(&sums, head, &form), how == FETCH_MASKED ? mask : UINT64_MAX);
-}
-
-/* The slots of the output at (y, x), `offset` bytes into its pixel. Slots without a tap repeat another's place: their
- * weights are zero. */
-static void find_slots(dw_slots *slots, const dw_picture *p, int32_t y, int32_t x, size_t offset, size_t step)
-{
-    const psb_window *w = &p->args->window;
-    for (size_t s = 0; s < p->groups * PARTS; s++) {
-        slots->at[s] = p->pad;
-        slots->step[s] = 0;
-    }
-    for (int32_t ky = 0; ky < w->kernel_height; ky++)
-        for (int32_t kx = 0; kx < w->kernel_width; kx++) {
-            int32_t in_y = y * w->stride_y - w->pad_top + ky, in_x = x * w->stride_x - w->pad_left + kx;
-            if (in_y < 0 || in_y >= w->in_height || in_x < 0 || in_x >= w->in_width) continue;
-            size_t slot = (size_t)ky * p->row_slots + (size_t)kx;
-            slots->at[slot] = p->args->in + (size_t)in_y * w->in_row + (size_t)in_x * w->in_pixel + offset;
-            slots->step[slot] = step;
-        }
-}
-
-static void advance(dw_slots *slots, size_t count)
-{
-    for (size_t s = 0; s < count; s++) slots->at[s] += slots->step[s];
 }
 
 /* Outputs x .. end - 1 of row y, pixel by pixel; they share which of their taps are padding. */
@@ -184,7 +147,7 @@ static void run_pixels(const dw_picture *p, int32_t y, int32_t x, int32_t end)
                 sum_slots(p, &slots, out, block, mask, FETCH_ALL);
             else
                 sum_slots(p, &slots, out, block, mask, FETCH_MASKED);
-            advance(&slots, p->groups * PARTS);
+            advance(&slots, p->slots);
         }
     }
 }
@@ -199,7 +162,7 @@ static void run_flat(const dw_picture *p, int32_t y, int32_t x, int32_t end)
     find_slots(&slots, p, y, x, 0, LANES);
     for (; left >= LANES; left -= LANES, out += LANES, block = block + 1 < p->blocks ? block + 1 : 0) {
         sum_slots(p, &slots, out, block, UINT64_MAX, FETCH_ALL);
-        advance(&slots, p->groups * PARTS);
+        advance(&slots, p->slots);
     }
     if (left) sum_slots(p, &slots, out, block, first_lanes(left), FETCH_MASKED);
 }
@@ -219,7 +182,7 @@ static void run_second_pixels(const dw_picture *p, int32_t y, int32_t x, int32_t
             sum_slots(p, &slots, out, 0, UINT64_MAX, FETCH_EVERY_SECOND_16);
         else
             sum_slots(p, &slots, out, 0, UINT64_MAX, FETCH_EVERY_SECOND_32);
-        advance(&slots, p->groups * PARTS);
+        advance(&slots, p->slots);
     }
     run_pixels(p, y, x, end);
 }
@@ -302,38 +265,13 @@ static void walk_columns(const dw_picture *p, int32_t first, int32_t end)
     for (int32_t x = end; x < w->out_width; x++) walk_edge(p, x);
 }
 
-static void apply_table(const psb_dwconv_u8s8_args *args)
-{
-    const psb_window *w = &args->window;
-    bool is_flat = w->out_pixel == (size_t)w->channels;
-    for (int32_t y = 0; y < (is_flat ? 1 : w->out_height); y++) {
-        uint8_t *out = args->out + (size_t)y * w->out_row;
-        psb_lut_u8_args lut = {.out = out, .in = out, .table = args->requant.table};
-        lut.rows = (size_t)(is_flat ? w->out_height : w->out_width);
-        lut.columns = (size_t)w->channels * (size_t)(is_flat ? w->out_width : 1);
-        lut.ld_out = lut.ld_in = is_flat ? w->out_row : w->out_pixel;
-        args->requant.lut(&lut);
-    }
-}
-
-/* Outputs whose windows lie inside sideways: x_first .. x_end - 1. */
-static void find_inside(const psb_window *w, int32_t *first_out, int32_t *end_out)
-{
-    int32_t first = (w->pad_left + w->stride_x - 1) / w->stride_x;
-    int32_t room = w->in_width + w->pad_left - w->kernel_width;
-    int32_t end = room < 0 ? 0 : room / w->stride_x + 1;
-    *first_out = first < w->out_width ? first : w->out_width;
-    *end_out = end < w->out_width ? end : w->out_width;
-    if (*end_out < *first_out) *end_out = *first_out;
-}
-
 void psb_dwconv_u8s8_avx512_vnni(const psb_dwconv_u8s8_args *args)
 {
     const psb_window *w = &args->window;
     size_t channels = (size_t)w->channels, shared = channels & (~channels + 1);
     dw_picture p = {.args = args, .blocks = channels / (shared < LANES ? shared : LANES)};
     p.row_slots = w->kernel_width == 3 ? 4 : (size_t)w->kernel_width;
-    p.groups = ((size_t)w->kernel_height * p.row_slots + PARTS - 1) / PARTS;
+    p.slots = ((size_t)w->kernel_height * p.row_slots + PARTS - 1) / PARTS * PARTS;
     memset(p.pad, args->in_zero, sizeof(p.pad));
 
     bool is_flat = w->in_pixel == channels && w->out_pixel == channels;

@@ -14,19 +14,11 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
+#include "kernels/gemm_u8s8_tile_int.h"
 
-enum { ROWS = 14, VECTOR = 16, COLUMNS = 2 * VECTOR, GROUP = PSB_GEMM_U8S8_GROUP };
-enum { BLOCK_BYTES = 24576 }; /* rows of a and c at work: half of a first cache of 48 KB */
-
-typedef struct gemm_tile {
-    uint8_t *c;   /* or NULL */
-    float *c_f32; /* where c is */
-    const uint8_t *a;
-    const unsigned char *panel;
-    size_t ldc, lda, groups, segments, segment_stride;
-    size_t columns; /* that exist, 1 .. COLUMNS */
-    const psb_requant_u8 *requant;
-} gemm_tile;
+enum { GEMM_ROWS = 14, GEMM_COLUMNS = 32, GEMM_WEIGHT_BYTES = 1 };
+#define GEMM_ROWS_LIST(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+enum { VECTOR = 16, GROUP = PSB_GEMM_U8S8_GROUP };
 
 /* The four bytes at p in every lane. */
 PSB_ALWAYS_INLINE __m512i spread_group(const uint8_t *p)
@@ -66,7 +58,7 @@ PSB_ALWAYS_INLINE __m512i to_bytes(const byte_form *form, __m512i v0, __m512i v1
 
 PSB_ALWAYS_INLINE void store_32_bytes(uint8_t *c, __m256i bytes, size_t columns)
 {
-    if (columns == COLUMNS)
+    if (columns == GEMM_COLUMNS)
         _mm256_storeu_si256((__m256i *)(void *)c, bytes);
     else
         _mm256_mask_storeu_epi8(c, (__mmask32)((UINT32_C(1) << columns) - 1), bytes);
@@ -130,10 +122,10 @@ PSB_ALWAYS_INLINE void store_floats(const gemm_tile *tile, __m512 multiplier, co
 /* rows and wide (two vectors instead of one) are constants in each caller. */
 PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, const bool wide)
 {
-    const size_t lda = tile->lda, step = (wide ? COLUMNS : VECTOR) * GROUP;
+    const size_t lda = tile->lda, step = (wide ? GEMM_COLUMNS : VECTOR) * GROUP;
     const unsigned char *w = tile->panel;
     const uint8_t *a = tile->a;
-    __m512i low[ROWS], high[ROWS];
+    __m512i low[GEMM_ROWS], high[GEMM_ROWS];
     __m512i w_low = _mm512_loadu_si512(w), w_high = wide ? _mm512_loadu_si512(w + step / 2) : w_low;
     PSB_UNROLL
     for (int32_t i = 0; i < rows; i++) {
@@ -170,83 +162,9 @@ PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, c
     }
 }
 
-typedef void gemm_tile_fn(const gemm_tile *tile);
-
-#define ROWS_LIST(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
-#define X(rows)                                                                                                        \
-    static void narrow_tile_##rows(const gemm_tile *tile)                                                              \
-    {                                                                                                                  \
-        compute_tile(tile, rows, false);                                                                               \
-    }                                                                                                                  \
-    static void wide_tile_##rows(const gemm_tile *tile)                                                                \
-    {                                                                                                                  \
-        compute_tile(tile, rows, true);                                                                                \
-    }
-ROWS_LIST(X)
-#undef X
-
-/* [rows - 1][wide] */
-static gemm_tile_fn *const tile_functions[ROWS][2] = {
-#define X(rows) {narrow_tile_##rows, wide_tile_##rows},
-    ROWS_LIST(X)
-#undef X
-};
-
-static int32_t smaller(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Rows first .. end - 1, all panels. */
-static void multiply_rows(const psb_gemm_u8s8_args *args, int32_t first, int32_t end, int32_t rows_per_tile)
-{
-    size_t segments = args->segments ? (size_t)args->segments : 1, groups = ((size_t)args->k + GROUP - 1) / GROUP;
-    size_t column_bytes = sizeof(int32_t) + sizeof(float) + segments * groups * GROUP;
-    for (int32_t j = 0; j < args->n; j += COLUMNS) {
-        int32_t columns = smaller(args->n - j, COLUMNS);
-        gemm_tile tile = {.panel = (const unsigned char *)args->packed + (size_t)j * column_bytes,
-                          .ldc = args->ldc,
-                          .lda = args->lda,
-                          .groups = groups,
-                          .segments = segments,
-                          .segment_stride = args->segment_stride,
-                          .columns = (size_t)columns,
-                          .requant = &args->requant};
-        for (int32_t i = first; i < end; i += rows_per_tile) {
-            size_t at = (size_t)i * args->ldc + (size_t)j;
-            if (args->c)
-                tile.c = args->c + at;
-            else
-                tile.c_f32 = args->c_f32 + at;
-            tile.a = args->a + (size_t)i * args->lda;
-            tile_functions[smaller(end - i, rows_per_tile) - 1][columns > VECTOR](&tile);
-        }
-    }
-}
-
-static void apply_table(const psb_gemm_u8s8_args *args, int32_t first, int32_t end)
-{
-    uint8_t *c = args->c + (size_t)first * args->ldc;
-    args->requant.lut(&(psb_lut_u8_args){.out = c,
-                                         .in = c,
-                                         .table = args->requant.table,
-                                         .rows = (size_t)(end - first),
-                                         .columns = (size_t)args->n,
-                                         .ld_out = args->ldc,
-                                         .ld_in = args->ldc});
-}
+#include "kernels/gemm_u8s8_simd_int.h"
 
 void psb_gemm_u8s8_avx512_vnni(const psb_gemm_u8s8_args *args)
 {
-    int32_t tiles = (args->m - 1) / ROWS + 1;
-    int32_t rows_per_tile = (args->m - 1) / tiles + 1;
-    int32_t block = rows_per_tile;
-    while ((int64_t)(block + rows_per_tile) * (args->k + args->n) <= BLOCK_BYTES && block < args->m)
-        block += rows_per_tile;
-
-    for (int32_t first = 0; first < args->m; first += block) {
-        int32_t end = smaller(first + block, args->m);
-        multiply_rows(args, first, end, rows_per_tile);
-        if (args->c && args->requant.table) apply_table(args, first, end);
-    }
+    gemm_run(args);
 }

@@ -114,8 +114,8 @@ typedef struct psb_node {
     const int8_t *byte_weights;
     const float *weight_scales;
     psb_encoding taken, sum;
-    int32_t residual;            /* CONV: value that is added, or -1 */
-    bool residual_first;         /* before the activation, else behind it */
+    int32_t residual;    /* CONV: value that is added, or -1 */
+    bool residual_first; /* before the activation, else behind it */
     psb_binary_op binary;
     bool count_padding; /* AVERAGE_POOL */
     bool linear;        /* RESIZE: else nearest */

@@ -115,8 +115,7 @@ static bool binary_is_sound(const checker *self, const psb_node *node)
     if (node->binary != PSB_BINARY_ADD && node->binary != PSB_BINARY_MUL) return false;
     if (node->activation.kind != PSB_ACTIVATION_NONE && node->activation.kind != PSB_ACTIVATION_RELU) return false;
     if (!psb_shape_equal(a, &out->shape) || b->rank != a->rank) return false;
-    return psb_shape_equal(a, b) ||
-           (is_picture(a) && b->dims[1] == a->dims[1] && b->dims[2] == 1 && b->dims[3] == 1);
+    return psb_shape_equal(a, b) || (is_picture(a) && b->dims[1] == a->dims[1] && b->dims[2] == 1 && b->dims[3] == 1);
 }
 
 static bool unary_is_sound(const checker *self, const psb_node *node)
@@ -243,11 +242,11 @@ static psb_status check_node(checker *self, int32_t node_i)
     const psb_node *node = &graph->nodes[node_i];
     for (int32_t i = 0; i < node->input_count; i++)
         if (!self->made[node->inputs[i]])
-            return psb_fail(PSB_BAD_INPUT, "%s: node %d \"%.100s\": found an input that nothing before makes", graph->file,
-                            node_i, node->name);
+            return psb_fail(PSB_BAD_INPUT, "%s: node %d \"%.100s\": found an input that nothing before makes",
+                            graph->file, node_i, node->name);
     if (self->made[node->output])
-        return psb_fail(PSB_BAD_INPUT, "%s: node %d \"%.100s\": found an output that is made already", graph->file, node_i,
-                        node->name);
+        return psb_fail(PSB_BAD_INPUT, "%s: node %d \"%.100s\": found an output that is made already", graph->file,
+                        node_i, node->name);
     if (!node_is_sound(self, node))
         return psb_fail(PSB_BAD_INPUT, "%s: node %d \"%.100s\": found shapes or numbers that do not belong together",
                         graph->file, node_i, node->name);
@@ -275,13 +274,14 @@ static psb_status check_begins(checker *self)
     for (int32_t v = 0; v < graph->value_count; v++) {
         self->made[v] = graph->values[v].floats != NULL;
         if (self->made[v] && is_bytes(&graph->values[v]))
-            return psb_fail(PSB_BAD_INPUT, "%s: value \"%.100s\": found a constant in bytes, expected floats", graph->file,
-                            graph->values[v].name);
+            return psb_fail(PSB_BAD_INPUT, "%s: value \"%.100s\": found a constant in bytes, expected floats",
+                            graph->file, graph->values[v].name);
     }
     for (int32_t i = 0; i < graph->input_count; i++) {
         int32_t v = graph->inputs[i];
         if (self->made[v] || is_bytes(&graph->values[v]))
-            return psb_fail(PSB_BAD_INPUT, "%s: input %d: found a constant, bytes, or the same one twice", graph->file, i);
+            return psb_fail(PSB_BAD_INPUT, "%s: input %d: found a constant, bytes, or the same one twice", graph->file,
+                            i);
         self->made[v] = true;
     }
     return PSB_OK;

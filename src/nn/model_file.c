@@ -19,7 +19,14 @@
 
 static const char MAGIC[8] = "PSBMODEL";
 
-enum { AT_VERSION = 8, AT_BODY_BYTES = 16, AT_SHA256 = 24, SHA256_BYTES = 64, AT_RESERVED = 88, MAX_NAME_BYTES = 65535 };
+enum {
+    AT_VERSION = 8,
+    AT_BODY_BYTES = 16,
+    AT_SHA256 = 24,
+    SHA256_BYTES = 64,
+    AT_RESERVED = 88,
+    MAX_NAME_BYTES = 65535
+};
 
 typedef struct stream {
     bool writes;
@@ -256,7 +263,8 @@ static void visit_conv(stream *s, psb_node *node)
     const psb_shape *in = &values[node->inputs[0]].shape, *out = &values[node->output].shape;
     visit_i32(s, &node->group);
     if (s->status) return;
-    if (in->rank != 4 || out->rank != 4 || node->group < 1 || node->sliding.kernel[0] < 1 || node->sliding.kernel[1] < 1) {
+    if (in->rank != 4 || out->rank != 4 || node->group < 1 || node->sliding.kernel[0] < 1 ||
+        node->sliding.kernel[1] < 1) {
         fail(s, "a convolution of no known shape");
         return;
     }

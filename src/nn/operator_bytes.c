@@ -193,8 +193,7 @@ static psb_status binary_reshape(psb_operator *self, const psb_node *node)
 {
     int64_t gate[PSB_TENSOR_MAX_RANK] = {0};
     const psb_shape *out = &self->out.shape, *b = &self->in[1].shape;
-    for (int32_t d = 0; d < out->rank; d++)
-        gate[d] = b->dims[d] == 1 && out->dims[d] != 1 ? 0 : self->in[1].strides[d];
+    for (int32_t d = 0; d < out->rank; d++) gate[d] = b->dims[d] == 1 && out->dims[d] != 1 ? 0 : self->in[1].strides[d];
     const int64_t *const strides[PSB_NEST_OPERANDS] = {self->out.strides, self->in[0].strides, gate};
     psb_nest *nest = &self->as.binary_u8.nest;
     *nest = psb_nest_make(&self->out.shape, PSB_NEST_OPERANDS, strides, -1);
@@ -282,7 +281,8 @@ static psb_status convert_create(psb_operator *self, const psb_node *node, uint3
     self->kind = to_bytes ? "quantise" : "dequantise";
     self->as.convert.to_bytes = to_bytes;
     self->as.convert.run = to_bytes ? kernel->quantise : kernel->dequantise;
-    self->as.convert.args = (psb_convert_u8_args){.scale = to_bytes ? 1 / bytes.scale : bytes.scale, .zero = bytes.zero};
+    self->as.convert.args =
+        (psb_convert_u8_args){.scale = to_bytes ? 1 / bytes.scale : bytes.scale, .zero = bytes.zero};
     return PSB_OK;
 }
 

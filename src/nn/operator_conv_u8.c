@@ -27,9 +27,10 @@ static psb_status check_range(const psb_operator *self, const psb_node *node, co
         int64_t most = llabs((long long)weights->bias[c]);
         for (int64_t p = 0; p < products; p++) most += 255 * (int64_t)abs(node->byte_weights[c * products + p]);
         bool is_float = !psb_encoding_is_bytes(self->out.encoding);
-        if (most < INT32_MAX && (is_float || (double)most * (double)weights->multiplier[c] < (double)(1 << 30))) continue;
-        return psb_fail(PSB_BAD_INPUT, "node \"%.100s\": found sums up to %lld in channel %lld, expected fewer", node->name,
-                        (long long)most, (long long)c);
+        if (most < INT32_MAX && (is_float || (double)most * (double)weights->multiplier[c] < (double)(1 << 30)))
+            continue;
+        return psb_fail(PSB_BAD_INPUT, "node \"%.100s\": found sums up to %lld in channel %lld, expected fewer",
+                        node->name, (long long)most, (long long)c);
     }
     return PSB_OK;
 }
@@ -95,8 +96,9 @@ static psb_status pack_groups(psb_operator *self, const psb_weights_s8 *weights)
                                   : psb_conv_u8s8_packed_bytes(conv->gemm, window, shape->out_channels);
     conv->packed_group = (bytes + 63) / 64 * 64; /* packed weights begin at cache lines */
     if (conv->packed_group > PSB_GRAPH_MAX_PLAN_BYTES / (size_t)conv->groups)
-        return psb_fail(PSB_BAD_INPUT, "node \"%.100s\": found %d groups of %zu bytes of weights, expected 1 GB at most",
-                        self->name, conv->groups, bytes);
+        return psb_fail(PSB_BAD_INPUT,
+                        "node \"%.100s\": found %d groups of %zu bytes of weights, expected 1 GB at most", self->name,
+                        conv->groups, bytes);
     psb_status status = alloc_packed(self, conv->packed_group * (size_t)conv->groups);
     for (int32_t g = 0; g < conv->groups && !status; g++) {
         size_t first = (size_t)g * (size_t)shape->out_channels;
@@ -142,7 +144,8 @@ static psb_status create(psb_operator *self, const psb_node *node, uint32_t cpu_
     if (status) goto done;
     if (node->group > 1 && node->group == channels && out_channels == channels) {
         conv->depthwise = psb_dwconv_u8s8_pick(cpu_flags);
-        conv->depthwise_args = (psb_dwconv_u8s8_args){.window = window, .in_zero = node->taken.zero, .requant = requant};
+        conv->depthwise_args =
+            (psb_dwconv_u8s8_args){.window = window, .in_zero = node->taken.zero, .requant = requant};
         status = alloc_packed(self, psb_dwconv_u8s8_packed_bytes(conv->depthwise, &window));
         if (!status) psb_dwconv_u8s8_pack(conv->depthwise, self->packed, &weights, &window);
     } else {

@@ -155,8 +155,8 @@ static void fuse_residual(psb_graph *graph, psb_node *node)
     for (int32_t side = 0; side < 2; side++) {
         psb_node *conv = sole_producer(graph, node->inputs[side]);
         int32_t other = node->inputs[1 - side];
-        if (!conv || conv->kind != PSB_NODE_CONV || conv->byte_weights || conv->residual >= 0 || !psb_sliding_is_point(&conv->sliding) ||
-            conv->group != 1 || graph->values[other].floats)
+        if (!conv || conv->kind != PSB_NODE_CONV || conv->byte_weights || conv->residual >= 0 ||
+            !psb_sliding_is_point(&conv->sliding) || conv->group != 1 || graph->values[other].floats)
             continue;
         if (node->activation.kind != PSB_ACTIVATION_NONE && conv->activation.kind != PSB_ACTIVATION_NONE) continue;
         if (!psb_shape_equal(&graph->values[other].shape, &graph->values[node->output].shape)) continue;

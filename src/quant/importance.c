@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A squared error e in channel c becomes e * w[o][c]^2 in a convolution's sum o, and what counts is that beside the
- * sum's own mean square: a quiet channel that is read with large weights is as dear as a loud one read with small ones.
- * One walk backward adds this up over all readers; concatenations, sums, pools and activations hand on what their
- * output's channels cost; what nobody weighs counts by its own mean square.
+ * sum's own variance: a quiet channel that is read with large weights is as dear as a loud one read with small ones.
+ * One walk backward adds this up over all readers; concatenations, sums and pools hand on what their output's
+ * channels cost, activations by how much of a channel's variance they let through; what nobody weighs counts by its own mean square.
  */
 #include "quant/importance_int.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 static const double LEAST_SQUARE = 1e-12;
@@ -19,20 +20,25 @@ static double own_weight(const psb_statistics *seen)
     return 1 / (sum > LEAST_SQUARE ? sum : LEAST_SQUARE);
 }
 
-static void weigh_conv(psb_observation *observation, const psb_graph *graph, const psb_node *node)
+static double variance(const psb_statistics *seen, int32_t c)
+{
+    const double square = seen->channel_square[c], mean = seen->channel_mean[c];
+    return fmax(fmax(square - mean * mean, square * 1e-4), LEAST_SQUARE);
+}
+
+static void weigh_conv(psb_observation *observation, const psb_node *node)
 {
     psb_statistics *in = &observation->values[node->inputs[0]];
     const psb_statistics *out = &observation->values[node->output];
     const int32_t own = in->channels / node->group, out_group = out->channels / node->group;
     const int32_t taps = node->sliding.kernel[0] * node->sliding.kernel[1];
-    (void)graph;
     for (int32_t o = 0; o < out->channels; o++) {
-        const double square = out->channel_square[o] > LEAST_SQUARE ? out->channel_square[o] : LEAST_SQUARE;
+        const double cost = 1 / variance(out, o);
         for (int32_t c = 0; c < own; c++) {
             const float *weights = node->weights + ((int64_t)o * own + c) * taps;
             double sum = 0;
             for (int32_t t = 0; t < taps; t++) sum += (double)weights[t] * (double)weights[t];
-            in->channel_weight[o / out_group * own + c] += sum / square;
+            in->channel_weight[o / out_group * own + c] += sum * cost;
         }
     }
 }
@@ -43,8 +49,7 @@ static void hand_on(psb_statistics *in, const psb_statistics *out, int32_t first
     const bool matches = first + in->channels <= out->channels && in->channels > 1;
     double mean = 0;
     for (int32_t c = 0; c < out->channels; c++) mean += out->channel_weight[c] / out->channels;
-    for (int32_t c = 0; c < in->channels; c++)
-        in->channel_weight[c] += matches ? out->channel_weight[first + c] : mean;
+    for (int32_t c = 0; c < in->channels; c++) in->channel_weight[c] += matches ? out->channel_weight[first + c] : mean;
 }
 
 void psb_importance_fill(psb_observation *observation, const psb_graph *graph)
@@ -57,7 +62,13 @@ void psb_importance_fill(psb_observation *observation, const psb_graph *graph)
         for (int32_t c = 0; c < out->channels; c++) is_weighed = is_weighed || out->channel_weight[c] > 0;
         for (int32_t c = 0; c < out->channels && !is_weighed; c++) out->channel_weight[c] = own_weight(out);
         if (node->kind == PSB_NODE_CONV) {
-            weigh_conv(observation, graph, node);
+            weigh_conv(observation, node);
+            continue;
+        }
+        if (node->kind == PSB_NODE_UNARY) {
+            psb_statistics *in = &observation->values[node->inputs[0]];
+            for (int32_t c = 0; c < in->channels; c++)
+                in->channel_weight[c] += out->channel_weight[c] * variance(out, c) / variance(in, c);
             continue;
         }
         const bool joins_channels = node->kind == PSB_NODE_CONCAT && node->axis == 1;

@@ -78,8 +78,7 @@ static bool can_combine(const lowering *self, psb_node *node)
         in[1] = first;
     }
     if (!psb_shape_equal(&graph->values[in[0]].shape, &graph->values[node->output].shape)) return false;
-    return psb_shape_equal(&graph->values[in[0]].shape, &graph->values[in[1]].shape) ||
-           is_gate_of(graph, in[1], in[0]);
+    return psb_shape_equal(&graph->values[in[0]].shape, &graph->values[in[1]].shape) || is_gate_of(graph, in[1], in[0]);
 }
 
 static bool can_make_bytes(const lowering *self, psb_node *node)
@@ -120,7 +119,8 @@ static void walk_back(lowering *self, bool *wanted)
     }
     for (int32_t n = 0; n < graph->node_count; n++) { /* a view lies where its source does */
         const psb_node *node = &graph->nodes[n];
-        if (node->kind != PSB_NODE_DEAD && is_view(node)) self->is_bytes[node->output] = self->is_bytes[node->inputs[0]];
+        if (node->kind != PSB_NODE_DEAD && is_view(node))
+            self->is_bytes[node->output] = self->is_bytes[node->inputs[0]];
     }
 }
 

@@ -89,8 +89,7 @@ static void see_bins(psb_statistics *seen, const float *values, int64_t count)
     const float inverse = step > 0 ? 1 / step : 0;
     for (int64_t e = 0; e < count; e++) {
         const int32_t bin = (int32_t)((values[e] - seen->least) * inverse);
-        seen->bins[bin < PSB_HISTOGRAM_BINS ? bin : PSB_HISTOGRAM_BINS - 1] +=
-            seen->channel_weight[e % seen->channels];
+        seen->bins[bin < PSB_HISTOGRAM_BINS ? bin : PSB_HISTOGRAM_BINS - 1] += seen->channel_weight[e % seen->channels];
     }
 }
 
@@ -131,7 +130,8 @@ static psb_status alloc_statistics(observer *self)
         seen->channel_square = calloc((size_t)seen->channels, sizeof(*seen->channel_square));
         seen->channel_weight = calloc((size_t)seen->channels, sizeof(*seen->channel_weight));
         seen->bins = calloc(PSB_HISTOGRAM_BINS, sizeof(*seen->bins));
-        if (!seen->channel_reach || !seen->channel_mean || !seen->channel_square || !seen->channel_weight || !seen->bins)
+        if (!seen->channel_reach || !seen->channel_mean || !seen->channel_square || !seen->channel_weight ||
+            !seen->bins)
             return psb_fail_memory("statistics", PSB_HISTOGRAM_BINS * sizeof(*seen->bins));
     }
     self->scratch = malloc((size_t)most * sizeof(*self->scratch));

@@ -16,7 +16,7 @@ typedef struct psb_statistics { /* of one value; channels: dimension 1 of a pict
     int32_t channels;           /* 0: not looked at (constants) */
     int64_t count;              /* elements seen */
     float least, most;
-    float *channel_reach; /* largest magnitude */
+    float *channel_reach;                  /* largest magnitude */
     double *channel_mean, *channel_square; /* means of the values and of their squares */
     double *channel_weight;                /* what an error there costs (importance_int.h) */
     double *bins; /* PSB_HISTOGRAM_BINS, evenly from least to most: elements of a picture, times their weight */

@@ -119,8 +119,8 @@ static psb_status take_folder(loader *self)
     return status;
 }
 
-psb_status psb_pictures_init(psb_pictures *out, const psb_pictures_options *options,
-                             const psb_descriptor_input *input, const psb_tensor_view *view)
+psb_status psb_pictures_init(psb_pictures *out, const psb_pictures_options *options, const psb_descriptor_input *input,
+                             const psb_tensor_view *view)
 {
     struct stat about;
     loader self = {.pictures = out, .options = options, .view = *view};

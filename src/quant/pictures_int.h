@@ -12,8 +12,8 @@
 
 typedef struct psb_pictures { /* init/fini */
     int32_t count, capacity;
-    int64_t floats;     /* of one */
-    float *values;      /* count times floats, in the order of the network's input */
+    int64_t floats; /* of one */
+    float *values;  /* count times floats, in the order of the network's input */
 } psb_pictures;
 
 typedef struct psb_pictures_options {
@@ -24,8 +24,8 @@ typedef struct psb_pictures_options {
 } psb_pictures_options;
 
 /* input: a view of the network's, for its shape and strides. */
-psb_status psb_pictures_init(psb_pictures *out, const psb_pictures_options *options,
-                             const psb_descriptor_input *input, const psb_tensor_view *view);
+psb_status psb_pictures_init(psb_pictures *out, const psb_pictures_options *options, const psb_descriptor_input *input,
+                             const psb_tensor_view *view);
 void psb_pictures_fini(psb_pictures *pictures);
 
 /* Picture i into a network's input of the same shape and strides. */

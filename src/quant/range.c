@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Search of ranges. Both ends are cut back in turn, in steps of the extreme, as long as the mean squared error over the
+ * Search of ranges. Both ends are cut back in turn, in even ratios, as long as the mean squared error over the
  * histogram falls: rounding grows with the range, clipping with what lies outside (Banner et al., "Post training 4-bit
  * quantization of convolutional networks", NeurIPS 2019, minimise the same sum in closed form). Zero is always
  * represented exactly, because padding is.
@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SWEEPS = 2, WEIGHT_STEPS = 40 };
+enum { SWEEPS = 2, STEPS = 48, WEIGHT_STEPS = 40 };
+static const double STEP = 0.94; /* 0.94^47 is a twentieth of the extreme */
 
 typedef struct candidate {
     double low, high;
@@ -67,9 +68,9 @@ psb_encoding psb_range_choose(const psb_statistics *const *seen, int32_t count, 
     double least = total_error(seen, count, activation, best);
     for (int32_t sweep = 0; sweep < SWEEPS; sweep++)
         for (int32_t end = 0; end < 2; end++)
-            for (int32_t share = 10; share < 40; share++) { /* fortieths of the extreme */
+            for (int32_t step = 0; step < STEPS; step++) {
                 candidate fresh = best;
-                *(end ? &fresh.low : &fresh.high) = (end ? whole.low : whole.high) * share / 40;
+                *(end ? &fresh.low : &fresh.high) = (end ? whole.low : whole.high) * pow(STEP, step);
                 const double error = total_error(seen, count, activation, fresh);
                 if (error >= least) continue;
                 least = error;
