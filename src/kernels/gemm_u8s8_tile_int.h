@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A tile of an integer product, as gemm_u8s8_simd_int.h hands it to an instruction set.
+ */
+#ifndef PSB_KERNELS_GEMM_U8S8_TILE_INT_H
+#define PSB_KERNELS_GEMM_U8S8_TILE_INT_H
+
+#include "kernels/gemm_u8s8.h"
+
+typedef struct gemm_tile {
+    uint8_t *c;   /* or NULL */
+    float *c_f32; /* where c is */
+    const uint8_t *a;
+    const unsigned char *panel;
+    size_t ldc, lda, groups, segments, segment_stride;
+    size_t columns; /* that exist, 1 .. GEMM_COLUMNS */
+    const psb_requant_u8 *requant;
+} gemm_tile;
+
+#endif
