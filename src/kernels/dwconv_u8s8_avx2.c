@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Depthwise integer convolution for AVX2: sixteen channels at a time, two taps at a time. Bytes are widened to words and
- * those of two taps interleaved, so that vpmaddwd, which does not saturate, multiplies both and adds them.
+ * Depthwise integer convolution for AVX2: sixteen channels at a time, two taps at a time. Bytes are widened to words
+ * and those of two taps interleaved, so that vpmaddwd, which does not saturate, multiplies both and adds them.
  */
 #include "kernels/dwconv_u8s8.h"
 
@@ -19,7 +19,8 @@ PSB_ALWAYS_INLINE __m256i load(const void *p)
     return _mm256_loadu_si256(p);
 }
 
-/* Sixteen bytes as words; of the last channels only those that exist are read. is_whole is a constant in each caller. */
+/* Sixteen bytes as words; of the last channels only those that exist are read. is_whole is a constant in each caller.
+ */
 PSB_ALWAYS_INLINE __m256i words_at(const uint8_t *p, size_t count, const bool is_whole)
 {
     if (is_whole) return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)p));

@@ -56,54 +56,55 @@ PSB_ALWAYS_INLINE __m512i to_bytes(const byte_form *form, __m512i v0, __m512i v1
     return _mm512_permutexvar_epi32(order, bytes);
 }
 
-PSB_ALWAYS_INLINE void store_32_bytes(uint8_t *c, __m256i bytes, size_t columns)
+/* is_whole, all columns of the vectors exist, is a constant in each caller: one decision a tile, not one a row. */
+PSB_ALWAYS_INLINE void store_32_bytes(uint8_t *c, __m256i bytes, __mmask32 mask, const bool is_whole)
 {
-    if (columns == GEMM_COLUMNS)
+    if (is_whole)
         _mm256_storeu_si256((__m256i *)(void *)c, bytes);
     else
-        _mm256_mask_storeu_epi8(c, (__mmask32)((UINT32_C(1) << columns) - 1), bytes);
+        _mm256_mask_storeu_epi8(c, mask, bytes);
 }
 
-PSB_ALWAYS_INLINE void store_16_bytes(uint8_t *c, __m128i bytes, size_t columns)
+PSB_ALWAYS_INLINE void store_16_bytes(uint8_t *c, __m128i bytes, __mmask16 mask, const bool is_whole)
 {
-    if (columns == VECTOR)
+    if (is_whole)
         _mm_storeu_si128((__m128i *)(void *)c, bytes);
     else
-        _mm_mask_storeu_epi8(c, (__mmask16)((1u << columns) - 1u), bytes);
+        _mm_mask_storeu_epi8(c, mask, bytes);
 }
 
 PSB_ALWAYS_INLINE void store_wide(const gemm_tile *tile, const byte_form *form, const __m512i *low, const __m512i *high,
-                                  const int32_t rows)
+                                  const int32_t rows, const bool is_whole)
 {
-    const size_t columns = tile->columns;
+    const size_t ldc = tile->ldc;
+    const __mmask32 mask = (__mmask32)((UINT64_C(1) << tile->columns) - 1);
     uint8_t *c = tile->c;
     PSB_UNROLL
-    for (int32_t i = 0; i < rows; i += 2) {
+    for (int32_t i = 0; i < rows; i += 2, c += 2 * ldc) {
         const int32_t next = i + 1 < rows ? i + 1 : i;
         __m512i bytes = to_bytes(form, scaled(low[i], form->multiplier_low), scaled(high[i], form->multiplier_high),
                                  scaled(low[next], form->multiplier_low), scaled(high[next], form->multiplier_high));
-        store_32_bytes(c, _mm512_castsi512_si256(bytes), columns);
-        if (next > i) store_32_bytes(c + tile->ldc, _mm512_extracti64x4_epi64(bytes, 1), columns);
-        c += 2 * tile->ldc;
+        store_32_bytes(c, _mm512_castsi512_si256(bytes), mask, is_whole);
+        if (next > i) store_32_bytes(c + ldc, _mm512_extracti64x4_epi64(bytes, 1), mask, is_whole);
     }
 }
 
 PSB_ALWAYS_INLINE void store_narrow(const gemm_tile *tile, const byte_form *form, const __m512i *low,
-                                    const int32_t rows)
+                                    const int32_t rows, const bool is_whole)
 {
-    const size_t columns = tile->columns;
+    const size_t ldc = tile->ldc;
+    const __mmask16 mask = (__mmask16)((1u << tile->columns) - 1u);
     uint8_t *c = tile->c;
     PSB_UNROLL
-    for (int32_t i = 0; i < rows; i += 4) {
+    for (int32_t i = 0; i < rows; i += 4, c += 4 * ldc) {
         __m512i v[4];
         PSB_UNROLL
         for (int32_t k = 0; k < 4; k++) v[k] = scaled(low[i + k < rows ? i + k : i], form->multiplier_low);
         __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
-        store_16_bytes(c, _mm512_castsi512_si128(bytes), columns);
-        if (i + 1 < rows) store_16_bytes(c + tile->ldc, _mm512_extracti32x4_epi32(bytes, 1), columns);
-        if (i + 2 < rows) store_16_bytes(c + 2 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 2), columns);
-        if (i + 3 < rows) store_16_bytes(c + 3 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 3), columns);
-        c += 4 * tile->ldc;
+        store_16_bytes(c, _mm512_castsi512_si128(bytes), mask, is_whole);
+        if (i + 1 < rows) store_16_bytes(c + ldc, _mm512_extracti32x4_epi32(bytes, 1), mask, is_whole);
+        if (i + 2 < rows) store_16_bytes(c + 2 * ldc, _mm512_extracti32x4_epi32(bytes, 2), mask, is_whole);
+        if (i + 3 < rows) store_16_bytes(c + 3 * ldc, _mm512_extracti32x4_epi32(bytes, 3), mask, is_whole);
     }
 }
 
@@ -155,10 +156,16 @@ PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, c
     if (!tile->c) {
         store_floats(tile, form.multiplier_low, low, 0, rows);
         if (wide) store_floats(tile, form.multiplier_high, high, VECTOR, rows);
-    } else if (wide) {
-        store_wide(tile, &form, low, high, rows);
+    } else if (tile->columns == (wide ? GEMM_COLUMNS : VECTOR)) {
+        if (wide)
+            store_wide(tile, &form, low, high, rows, true);
+        else
+            store_narrow(tile, &form, low, rows, true);
     } else {
-        store_narrow(tile, &form, low, rows);
+        if (wide)
+            store_wide(tile, &form, low, high, rows, false);
+        else
+            store_narrow(tile, &form, low, rows, false);
     }
 }
 

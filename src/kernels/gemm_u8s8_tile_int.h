@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A tile of an integer product, as gemm_u8s8_simd_int.h hands it to an instruction set.
+ * A tile of an integer product, as gemm_u8s8_simd_int.h hands it to an instruction set. Its columns are those of one
+ * panel of weights; what an instruction set does with a tile is compute_tile, which stands in its own file.
  */
 #ifndef PSB_KERNELS_GEMM_U8S8_TILE_INT_H
 #define PSB_KERNELS_GEMM_U8S8_TILE_INT_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Bytes through a table for AVX2: vpshufb knows tables of sixteen, so each of the sixteen parts is asked and answers
- * zero for bytes that are not its own. Byte x belongs to part x / 16; exclusive-or with 16 times the part's number leaves
- * 0..15 for its own bytes, and a saturating addition of 112 sets the top bit, which means zero, of all others.
+ * zero for bytes that are not its own. Byte x belongs to part x / 16; exclusive-or with 16 times the part's number
+ * leaves 0..15 for its own bytes, and a saturating addition of 112 sets the top bit, which means zero, of all others.
  */
 #include "kernels/lut_u8.h"
 

@@ -18,6 +18,8 @@ enum { POOL_BLOCK = 64 }; /* channels */
 typedef struct pool_taps {
     const uint8_t *in; /* the first */
     int32_t rows, columns;
+    int32_t missing; /* means only: what the others add to each sum */
+    float divisor;
 } pool_taps;
 
 static pool_taps pool_taps_at(const psb_pool_u8_args *args, int32_t y, int32_t x)
@@ -28,7 +30,8 @@ static pool_taps pool_taps_at(const psb_pool_u8_args *args, int32_t y, int32_t x
     int32_t x1 = x0 + w->kernel_width < w->in_width ? x0 + w->kernel_width : w->in_width;
     if (y0 < 0) y0 = 0;
     if (x0 < 0) x0 = 0;
-    return (pool_taps){args->in + (size_t)y0 * w->in_row + (size_t)x0 * w->in_pixel, y1 - y0, x1 - x0};
+    return (pool_taps){
+        .in = args->in + (size_t)y0 * w->in_row + (size_t)x0 * w->in_pixel, .rows = y1 - y0, .columns = x1 - x0};
 }
 
 PSB_ALWAYS_INLINE void pool_take_larger(uint8_t *restrict largest, const uint8_t *restrict in, size_t count)
@@ -65,26 +68,24 @@ PSB_ALWAYS_INLINE void pool_max_run(const psb_pool_u8_args *args)
         }
 }
 
-/* The mean of up to a block of channels; what of the divisor no tap accounts for adds `missing` to each sum. */
+/* The mean of up to a block of channels. */
 PSB_ALWAYS_INLINE void pool_average_block(const psb_window *w, const pool_taps *taps, size_t c, uint8_t *out,
-                                          size_t count, int32_t missing, float divisor)
+                                          size_t count)
 {
     int32_t sums[POOL_BLOCK];
-    for (size_t i = 0; i < POOL_BLOCK; i++) sums[i] = missing;
+    for (size_t i = 0; i < POOL_BLOCK; i++) sums[i] = taps->missing;
     for (int32_t ky = 0; ky < taps->rows; ky++)
         for (int32_t kx = 0; kx < taps->columns; kx++)
             pool_add(sums, taps->in + (size_t)ky * w->in_row + (size_t)kx * w->in_pixel + c, count);
-    for (size_t i = 0; i < count; i++) out[i] = (uint8_t)lrintf((float)sums[i] / divisor);
+    for (size_t i = 0; i < count; i++) out[i] = (uint8_t)lrintf((float)sums[i] / taps->divisor);
 }
 
-PSB_ALWAYS_INLINE void pool_average_pixel(const psb_window *w, const pool_taps *taps, uint8_t *out, int32_t missing,
-                                          float divisor)
+PSB_ALWAYS_INLINE void pool_average_pixel(const psb_window *w, const pool_taps *taps, uint8_t *out)
 {
     const size_t channels = (size_t)w->channels;
     size_t c = 0;
-    for (; c + POOL_BLOCK <= channels; c += POOL_BLOCK)
-        pool_average_block(w, taps, c, out + c, POOL_BLOCK, missing, divisor);
-    if (c < channels) pool_average_block(w, taps, c, out + c, channels - c, missing, divisor);
+    for (; c + POOL_BLOCK <= channels; c += POOL_BLOCK) pool_average_block(w, taps, c, out + c, POOL_BLOCK);
+    if (c < channels) pool_average_block(w, taps, c, out + c, channels - c);
 }
 
 PSB_ALWAYS_INLINE void pool_average_run(const psb_pool_u8_args *args)
@@ -93,19 +94,20 @@ PSB_ALWAYS_INLINE void pool_average_run(const psb_pool_u8_args *args)
     const int32_t area = w->kernel_height * w->kernel_width;
     for (int32_t y = 0; y < w->out_height; y++)
         for (int32_t x = 0; x < w->out_width; x++) {
-            const pool_taps taps = pool_taps_at(args, y, x);
+            pool_taps taps = pool_taps_at(args, y, x);
             const int32_t real = taps.rows * taps.columns;
-            const int32_t missing = args->count_padding ? (area - real) * args->zero : 0;
+            taps.missing = args->count_padding ? (area - real) * args->zero : 0;
+            taps.divisor = (float)(args->count_padding ? area : real);
             uint8_t *out = args->out + (size_t)y * w->out_row + (size_t)x * w->out_pixel;
-            pool_average_pixel(w, &taps, out, missing, (float)(args->count_padding ? area : real));
+            pool_average_pixel(w, &taps, out);
         }
 }
 
 PSB_ALWAYS_INLINE void pool_global_run(const psb_pool_u8_args *args)
 {
     const psb_window *w = &args->window;
-    const pool_taps all = {args->in, w->in_height, w->in_width};
-    pool_average_pixel(w, &all, args->out, 0, (float)w->in_height * (float)w->in_width);
+    const pool_taps all = {args->in, w->in_height, w->in_width, 0, (float)w->in_height * (float)w->in_width};
+    pool_average_pixel(w, &all, args->out);
 }
 
 #endif

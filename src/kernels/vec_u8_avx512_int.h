@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bytes in and out of the float vectors of vec_avx512_int.h, under the names that the *_u8_simd_int.h bodies are written
- * in. Counts say how many of the sixteen lanes exist; the others are neither read nor written.
+ * Bytes in and out of the float vectors of vec_avx512_int.h, under the names that the *_u8_simd_int.h bodies are
+ * written in. Counts say how many of the sixteen lanes exist; the others are neither read nor written.
  */
 #ifndef PSB_KERNELS_VEC_U8_AVX512_INT_H
 #define PSB_KERNELS_VEC_U8_AVX512_INT_H
