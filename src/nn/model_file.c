@@ -107,6 +107,15 @@ static void visit_f32(stream *s, float *value)
     if (!isfinite(*value)) fail(s, "a number that is not finite");
 }
 
+static void visit_f64(stream *s, double *value)
+{
+    int64_t bits;
+    memcpy(&bits, value, sizeof(bits));
+    visit_i64(s, &bits);
+    memcpy(value, &bits, sizeof(bits));
+    if (!isfinite(*value)) fail(s, "a number that is not finite");
+}
+
 /* A small number; reading: at most `most`. */
 static int32_t visit_small(stream *s, int32_t value, int32_t most)
 {
@@ -293,11 +302,7 @@ static void visit_resize(stream *s, psb_node *node)
     visit_flag(s, &node->linear);
     node->coordinates = (psb_coordinates)visit_small(s, (int32_t)node->coordinates, PSB_COORDINATES_ALIGN_CORNERS);
     node->rounding = (psb_rounding)visit_small(s, (int32_t)node->rounding, PSB_ROUNDING_CEIL);
-    for (int32_t a = 0; a < 2; a++) {
-        float scale = (float)node->scale[a];
-        visit_f32(s, &scale);
-        node->scale[a] = scale;
-    }
+    for (int32_t a = 0; a < 2; a++) visit_f64(s, &node->scale[a]);
 }
 
 static void visit_node_fields(stream *s, psb_node *node)

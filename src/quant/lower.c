@@ -200,7 +200,8 @@ static void fuse_activation(lowering *self, psb_node *node)
     psb_graph *graph = self->graph;
     const int32_t sum = node->inputs[0];
     psb_node *conv = producer_of(self, sum);
-    if (!conv || !can_convolve(self, conv) || graph->values[sum].uses != 1 || graph->values[sum].is_output) return;
+    if (!conv || !can_convolve(self, conv) || conv->activation.kind != PSB_ACTIVATION_NONE) return;
+    if (graph->values[sum].uses != 1 || graph->values[sum].is_output) return;
     if (self->is_bytes[sum] != self->is_bytes[node->output]) return;
     if (self->is_bytes[sum] && !is_clamp(node->activation)) {
         const psb_statistics *seen = &self->observation->values[sum];

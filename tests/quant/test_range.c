@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The search of ranges on histograms whose best answer is known: an even spread is kept whole, a lone outlier is cut
+ * off, zero is exact, and what an activation flattens is not paid for.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "quant/range_int.h"
+
+static double bins[PSB_HISTOGRAM_BINS];
+
+static psb_statistics spread(float least, float most)
+{
+    memset(bins, 0, sizeof(bins));
+    return (psb_statistics){.channels = 1, .count = PSB_HISTOGRAM_BINS, .least = least, .most = most, .bins = bins};
+}
+
+static psb_encoding choose(const psb_statistics *seen, psb_activation_kind kind)
+{
+    return psb_range_choose(&seen, 1, (psb_activation){.kind = kind});
+}
+
+static void test_an_even_spread_is_kept_whole(void **state)
+{
+    (void)state;
+    psb_statistics seen = spread(0, 255);
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) bins[b] = 1;
+    const psb_encoding encoding = choose(&seen, PSB_ACTIVATION_NONE);
+    assert_int_equal(encoding.zero, 0);
+    assert_true(fabsf(encoding.scale - 1) < 0.1F);
+}
+
+static void test_an_outlier_is_cut_off(void **state)
+{
+    (void)state;
+    psb_statistics seen = spread(0, 100);
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS / 10; b++) bins[b] = 1e6;
+    bins[PSB_HISTOGRAM_BINS - 1] = 1;
+    const psb_encoding encoding = choose(&seen, PSB_ACTIVATION_NONE);
+    assert_true(encoding.scale * 255 < 20);
+    assert_true(encoding.scale * 255 > 9.5F);
+}
+
+static void test_zero_is_exact(void **state)
+{
+    (void)state;
+    psb_statistics seen = spread(-3.3F, 7.1F);
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) bins[b] = 1;
+    const psb_encoding encoding = choose(&seen, PSB_ACTIVATION_NONE);
+    assert_in_range(encoding.zero, 60, 100);
+    seen = spread(2, 7); /* zero is in the range also of what is never zero */
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) bins[b] = 1;
+    assert_int_equal(choose(&seen, PSB_ACTIVATION_NONE).zero, 0);
+}
+
+static void test_what_an_activation_flattens_costs_nothing(void **state)
+{
+    (void)state;
+    psb_statistics seen = spread(-100, 5);
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) bins[b] = 1;
+    assert_true(choose(&seen, PSB_ACTIVATION_NONE).scale * 255 > 90);
+    assert_true(choose(&seen, PSB_ACTIVATION_SILU).scale * 255 < 25);
+}
+
+static void test_weights_are_symmetric_and_close(void **state)
+{
+    (void)state;
+    const float weights[5] = {-1, 0.5F, 0.25F, 0, 1};
+    int8_t bytes[5];
+    const float scale = psb_range_weights(bytes, weights, 5);
+    for (int32_t i = 0; i < 5; i++) assert_true(fabsf(weights[i] - scale * (float)bytes[i]) < 0.01F);
+    assert_int_equal(bytes[0], -bytes[4]);
+    const float zeros[2] = {0, 0};
+    assert_true(psb_range_weights(bytes, zeros, 2) > 0);
+    assert_int_equal(bytes[0], 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_even_spread_is_kept_whole),
+        cmocka_unit_test(test_an_outlier_is_cut_off),
+        cmocka_unit_test(test_zero_is_exact),
+        cmocka_unit_test(test_what_an_activation_flattens_costs_nothing),
+        cmocka_unit_test(test_weights_are_symmetric_and_close),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
