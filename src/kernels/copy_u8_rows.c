@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Strided copy of bytes in rows: runs that are contiguous on both sides go through memcpy, which the C library has for
- * every instruction set; the rest through one plain loop over the two innermost dimensions. Transposes are walked in square
- * blocks, so that the lines fetched for one row of the output still lie in the first cache for the next ones.
- * Every second value and pairs, which channel shuffles of two groups are made of, have loops that compilers turn into
- * vectors.
+ * Strided copy of bytes in rows, copy_f32_rows.c for bytes: runs that are contiguous on both sides go through memcpy,
+ * which the C library has for every instruction set; the rest through one plain loop over the two innermost dimensions.
+ * Transposes are walked in square blocks, so that the lines fetched for one row of the output still lie in the first
+ * cache for the next ones. Every second value and pairs, which channel shuffles of two groups are made of, have loops
+ * that compilers turn into vectors.
  * Works on any shape; one from psb_copy_f32_plan is fastest.
  */
 #include "kernels/copy_u8.h"

@@ -6,8 +6,8 @@
  *
  * Where pixels have no gaps, a row of a picture is just bytes, whose tap kx lies kx * channels further on: 64 bytes are
  * summed at a time, whatever the number of channels, and the packed weights repeat with the period that this has
- * (dwconv_u8s8.c). For 3x3 at stride 1 such a column of 64 bytes is walked down the picture: each row is interleaved
- * once and enters the three sums that it belongs to. All else goes output by output through a list of where its taps
+ * (dwconv_u8s8.c). At 3x3 such a column of 64 bytes is walked down the picture: each row is interleaved once and
+ * enters all sums that it belongs to. All else goes output by output through a list of where its taps
  * lie; padding is a tap that lies in a vector of in_zero.
  */
 #include "kernels/dwconv_u8s8.h"
@@ -167,27 +167,7 @@ static void run_flat(const dw_picture *p, int32_t y, int32_t x, int32_t end)
     if (left) sum_slots(p, &slots, out, block, first_lanes(left), FETCH_MASKED);
 }
 
-/* The same at stride 2 for 16 and 32 channels: four or two outputs at a time. */
-static void run_second_pixels(const dw_picture *p, int32_t y, int32_t x, int32_t end)
-{
-    const psb_window *w = &p->args->window;
-    int32_t together = LANES / w->channels;
-    dw_slots slots;
-    uint8_t *out = p->args->out + (size_t)y * w->out_row + (size_t)x * w->out_pixel;
-    find_slots(&slots, p, y, x, 0, 2 * LANES);
-    /* All that is fetched, one pixel more than is used for 16 channels, lies in the row. */
-    for (; x + together <= end && 2 * (x + together) - w->pad_left + w->kernel_width - 1 <= w->in_width;
-         x += together, out += LANES) {
-        if (w->channels == 16)
-            sum_slots(p, &slots, out, 0, UINT64_MAX, FETCH_EVERY_SECOND_16);
-        else
-            sum_slots(p, &slots, out, 0, UINT64_MAX, FETCH_EVERY_SECOND_32);
-        advance(&slots, p->slots);
-    }
-    run_pixels(p, y, x, end);
-}
-
-/* A column of up to 64 bytes of the output, walked down the picture at 3x3, stride 1. */
+/* A column of up to 64 bytes of the output, walked down the picture at 3x3. */
 typedef struct dw_column {
     const uint8_t *in; /* its left tap in input row 0; taps below tap_first and from tap_end on are padding */
     uint8_t *out;      /* in output row 0 */
@@ -196,29 +176,33 @@ typedef struct dw_column {
     int32_t tap_first, tap_end;
 } dw_column;
 
-/* Output rows of a column. is_whole, 64 bytes and no padding sideways, is a constant in each caller. */
-PSB_ALWAYS_INLINE void walk_column(const dw_picture *p, const dw_column *column, const bool is_whole)
+/* Three taps of an input row, which may lie above or below the picture; how is a constant in each caller, and all but
+ * FETCH_MASKED has no padding sideways. */
+PSB_ALWAYS_INLINE dw_sums row_quads(const dw_picture *p, const dw_column *column, int32_t in_y, const dw_fetch how)
 {
     const psb_window *w = &p->args->window;
-    const dw_fetch how = is_whole ? FETCH_ALL : FETCH_MASKED;
-    const unsigned char *head = block_at(p, column->block), *weights = head + BLOCK_HEAD_BYTES;
-    const size_t channels = (size_t)w->channels;
-    const __mmask64 mask = is_whole ? UINT64_MAX : column->mask;
     const __m512i pad = _mm512_set1_epi8((char)p->args->in_zero);
+    if (in_y < 0 || in_y >= w->in_height) return (dw_sums){{pad, pad, pad, pad}};
+    const uint8_t *row = column->in + (size_t)in_y * w->in_row;
+    __m512i tap[3] = {pad, pad, pad};
+    PSB_UNROLL
+    for (int32_t kx = 0; kx < 3; kx++)
+        if (how != FETCH_MASKED || (kx >= column->tap_first && kx < column->tap_end))
+            tap[kx] = fetch(row + (size_t)kx * w->in_pixel, column->mask, how);
+    return interleave(tap[0], tap[1], tap[2], tap[2]);
+}
+
+/* Stride 1: each row enters three sums. A sum becomes bytes one row late, when it has had time to settle: what waits
+ * for it would fill the processor's queues. */
+PSB_ALWAYS_INLINE void walk_down(const dw_picture *p, const dw_column *column, const dw_fetch how)
+{
+    const psb_window *w = &p->args->window;
+    const unsigned char *head = block_at(p, column->block), *weights = head + BLOCK_HEAD_BYTES;
+    const __mmask64 mask = how == FETCH_MASKED ? column->mask : UINT64_MAX;
     const byte_form form = byte_form_of(&p->args->requant);
     dw_sums last = load_bias(head), middle = last, done = last; /* the sums that lack one, two and no rows */
     for (int32_t y = -2; y < w->out_height; y++) {
-        int32_t in_y = y + 2 - w->pad_top;
-        dw_sums quads = {{pad, pad, pad, pad}};
-        if (in_y >= 0 && in_y < w->in_height) {
-            const uint8_t *row = column->in + (size_t)in_y * w->in_row;
-            __m512i tap[3] = {pad, pad, pad};
-            PSB_UNROLL
-            for (int32_t kx = 0; kx < 3; kx++)
-                if (is_whole || (kx >= column->tap_first && kx < column->tap_end))
-                    tap[kx] = fetch(row + (size_t)kx * channels, mask, how);
-            quads = interleave(tap[0], tap[1], tap[2], tap[2]);
-        }
+        const dw_sums quads = row_quads(p, column, y + 2 - w->pad_top, how);
         if (y > 0) store(column->out + (size_t)(y - 1) * w->out_row, to_bytes(&done, head, &form), mask);
         done = last;
         add_group(&done, &quads, weights + 2 * GROUP_BYTES);
@@ -230,39 +214,127 @@ PSB_ALWAYS_INLINE void walk_column(const dw_picture *p, const dw_column *column,
     store(column->out + (size_t)(w->out_height - 1) * w->out_row, to_bytes(&done, head, &form), mask);
 }
 
-/* All channels of output x, whose window leaves the picture sideways. */
-static void walk_edge(const dw_picture *p, int32_t x)
+/* Stride 2: every second row enters two sums. */
+PSB_ALWAYS_INLINE void walk_down_twofold(const dw_picture *p, const dw_column *column, const dw_fetch how)
 {
     const psb_window *w = &p->args->window;
-    int32_t in_x = x - w->pad_left;
-    dw_column column = {.in = p->args->in + (ptrdiff_t)in_x * (ptrdiff_t)w->in_pixel,
-                        .out = p->args->out + (size_t)x * w->out_pixel,
-                        .tap_first = in_x < 0 ? -in_x : 0,
-                        .tap_end = in_x + 3 > w->in_width ? w->in_width - in_x : 3};
+    const unsigned char *head = block_at(p, column->block), *weights = head + BLOCK_HEAD_BYTES;
+    const __mmask64 mask = how == FETCH_MASKED ? column->mask : UINT64_MAX;
+    const byte_form form = byte_form_of(&p->args->requant);
+    dw_sums last = load_bias(head), done = last; /* the sums that lack two and no rows */
+    dw_sums quads = row_quads(p, column, -w->pad_top, how);
+    add_group(&last, &quads, weights);
+    for (int32_t y = 0; y < w->out_height; y++) {
+        quads = row_quads(p, column, 2 * y + 1 - w->pad_top, how);
+        if (y > 0) store(column->out + (size_t)(y - 1) * w->out_row, to_bytes(&done, head, &form), mask);
+        done = last;
+        add_group(&done, &quads, weights + GROUP_BYTES);
+        quads = row_quads(p, column, 2 * y + 2 - w->pad_top, how);
+        add_group(&done, &quads, weights + 2 * GROUP_BYTES);
+        last = load_bias(head);
+        add_group(&last, &quads, weights);
+    }
+    store(column->out + (size_t)(w->out_height - 1) * w->out_row, to_bytes(&done, head, &form), mask);
+}
+
+#define X(name, walk, how)                                                                                             \
+    static void name(const dw_picture *p, const dw_column *column)                                                     \
+    {                                                                                                                  \
+        walk(p, column, how);                                                                                          \
+    }
+X(walk_all, walk_down, FETCH_ALL)
+X(walk_masked, walk_down, FETCH_MASKED)
+X(walk_all_twofold, walk_down_twofold, FETCH_ALL)
+X(walk_masked_twofold, walk_down_twofold, FETCH_MASKED)
+X(walk_second_16, walk_down_twofold, FETCH_EVERY_SECOND_16)
+X(walk_second_32, walk_down_twofold, FETCH_EVERY_SECOND_32)
+#undef X
+
+static dw_column column_at(const dw_picture *p, int32_t x)
+{
+    const psb_window *w = &p->args->window;
+    int32_t in_x = x * w->stride_x - w->pad_left;
+    return (dw_column){.in = p->args->in + (ptrdiff_t)in_x * (ptrdiff_t)w->in_pixel,
+                       .out = p->args->out + (size_t)x * w->out_pixel,
+                       .tap_first = in_x < 0 ? -in_x : 0,
+                       .tap_end = in_x + 3 > w->in_width ? w->in_width - in_x : 3};
+}
+
+/* All channels of output x, whose window may leave the picture sideways. */
+static void walk_pixel(const dw_picture *p, int32_t x)
+{
+    const psb_window *w = &p->args->window;
+    dw_column column = column_at(p, x);
+    bool is_inside = column.tap_first == 0 && column.tap_end == 3;
     for (size_t c = 0; c < (size_t)w->channels; c += LANES, column.in += LANES, column.out += LANES, column.block++) {
         column.mask = first_lanes((size_t)w->channels - c);
-        walk_column(p, &column, false);
+        if (is_inside && column.mask == UINT64_MAX)
+            (w->stride_x == 1 ? walk_all : walk_all_twofold)(p, &column);
+        else
+            (w->stride_x == 1 ? walk_masked : walk_masked_twofold)(p, &column);
     }
 }
 
-/* All columns; outputs first .. end - 1 have windows that lie inside sideways. */
-static void walk_columns(const dw_picture *p, int32_t first, int32_t end)
+/* Outputs x .. end - 1, inside sideways, of pixels without gaps at stride 1. */
+static void walk_flat(const dw_picture *p, int32_t x, int32_t end)
 {
-    const psb_window *w = &p->args->window;
-    size_t left = (size_t)(end - first) * (size_t)w->channels;
-    dw_column column = {.in = p->args->in + (ptrdiff_t)(first - w->pad_left) * (ptrdiff_t)w->in_pixel,
-                        .out = p->args->out + (size_t)first * w->out_pixel,
-                        .tap_end = 3};
-    for (int32_t x = 0; x < first; x++) walk_edge(p, x);
+    dw_column column = column_at(p, x);
+    size_t left = (size_t)(end - x) * (size_t)p->args->window.channels;
     for (; left >= LANES; left -= LANES) {
-        walk_column(p, &column, true);
+        walk_all(p, &column);
         column.in += LANES;
         column.out += LANES;
         column.block = column.block + 1 < p->blocks ? column.block + 1 : 0;
     }
     column.mask = first_lanes(left);
-    if (left) walk_column(p, &column, false);
-    for (int32_t x = end; x < w->out_width; x++) walk_edge(p, x);
+    if (left) walk_masked(p, &column);
+}
+
+/* Outputs from x on, inside sideways, of 16 or 32 channels without gaps at stride 2: four or two at a time; returns the
+ * first that is left. */
+static int32_t walk_second(const dw_picture *p, int32_t x, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    int32_t together = LANES / w->channels;
+    /* All that is fetched, one pixel more than is used for 16 channels, lies in the row. */
+    for (; x + together <= end && 2 * (x + together) - w->pad_left + 2 <= w->in_width; x += together) {
+        dw_column column = column_at(p, x);
+        (w->channels == 16 ? walk_second_16 : walk_second_32)(p, &column);
+    }
+    return x;
+}
+
+/* A picture at 3x3 and stride 1 or 2; outputs first .. end - 1 have windows that lie inside sideways. */
+static void walk_picture(const dw_picture *p, int32_t first, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    size_t channels = (size_t)w->channels;
+    bool has_gaps = w->in_pixel != channels || w->out_pixel != channels;
+    for (int32_t x = 0; x < first; x++) walk_pixel(p, x);
+    int32_t x = first;
+    if (!has_gaps && w->stride_x == 1 && x < end) {
+        walk_flat(p, x, end);
+        x = end;
+    } else if (!has_gaps && w->stride_x == 2 && (channels == 16 || channels == 32)) {
+        x = walk_second(p, x, end);
+    }
+    for (; x < w->out_width; x++) walk_pixel(p, x);
+}
+
+/* Any other picture, row by row. */
+static void run_rows(const dw_picture *p, int32_t first, int32_t end)
+{
+    const psb_window *w = &p->args->window;
+    size_t channels = (size_t)w->channels;
+    bool is_flat = w->in_pixel == channels && w->out_pixel == channels && w->stride_x == 1;
+    for (int32_t y = 0; y < w->out_height; y++) {
+        for (int32_t x = 0; x < first; x++) run_pixels(p, y, x, x + 1);
+        if (is_flat && first < end)
+            run_flat(p, y, first, end);
+        else
+            run_pixels(p, y, first, end);
+        for (int32_t x = end; x < w->out_width; x++) run_pixels(p, y, x, x + 1);
+    }
 }
 
 void psb_dwconv_u8s8_avx512_vnni(const psb_dwconv_u8s8_args *args)
@@ -274,22 +346,11 @@ void psb_dwconv_u8s8_avx512_vnni(const psb_dwconv_u8s8_args *args)
     p.slots = ((size_t)w->kernel_height * p.row_slots + PARTS - 1) / PARTS * PARTS;
     memset(p.pad, args->in_zero, sizeof(p.pad));
 
-    bool is_flat = w->in_pixel == channels && w->out_pixel == channels;
-    bool is_walked = is_flat && w->kernel_width == 3 && w->kernel_height == 3 && w->stride_x == 1 && w->stride_y == 1;
-    bool is_second = is_flat && w->stride_x == 2 && (channels == 16 || channels == 32);
     int32_t first, end;
     find_inside(w, &first, &end);
-    if (is_walked) walk_columns(&p, first, end);
-    for (int32_t y = 0; y < w->out_height && !is_walked; y++) {
-        for (int32_t x = 0; x < first; x++) run_pixels(&p, y, x, x + 1);
-        for (int32_t x = end; x < w->out_width; x++) run_pixels(&p, y, x, x + 1);
-        if (first == end) continue;
-        if (is_second)
-            run_second_pixels(&p, y, first, end);
-        else if (is_flat && w->stride_x == 1)
-            run_flat(&p, y, first, end);
-        else
-            run_pixels(&p, y, first, end);
-    }
+    if (w->kernel_width == 3 && w->kernel_height == 3 && w->stride_x == w->stride_y && w->stride_x <= 2)
+        walk_picture(&p, first, end);
+    else
+        run_rows(&p, first, end);
     if (args->requant.table) apply_table(args);
 }
