@@ -6,7 +6,7 @@
 #include "kernels/prepare.h"
 
 static const psb_prepare_kernel kernels[] = {
-#define X(isa, needs) {psb_prepare_blend_##isa, psb_prepare_row_##isa, needs, #isa},
+#define X(isa, needs) {psb_prepare_blend_##isa, psb_prepare_row_##isa, psb_prepare_row_u8_##isa, needs, #isa},
     PSB_PREPARE_LIST(X)
 #undef X
 };

@@ -31,13 +31,15 @@ typedef struct psb_prepare_taps {
 } psb_prepare_taps;
 
 typedef struct psb_prepare_row_args {
-    float *out;                              /* of the first pixel and channel */
-    ptrdiff_t pixel_step, channel_step;      /* in floats */
+    float *out;                              /* of the first pixel and channel; row only */
+    uint8_t *out_u8;                         /* the same; row_u8 only */
+    ptrdiff_t pixel_step, channel_step;      /* in elements of the output */
     const int16_t *luma, *cb, *cr;           /* blended rows */
     psb_prepare_taps luma_taps, chroma_taps; /* columns of width pixels */
     int32_t width;                           /* pixels */
     /* Channel c of a pixel is clamp(y luma_factor + cb cb_factor[c] + cr cr_factor[c] + offset[c], 0, 255) gain[c]
-     * + bias[c], the samples being sums of taps (2^21 times their value). */
+     * + bias[c], the samples being sums of taps (2^21 times their value). row_u8 clamps that to 0..255 and rounds it,
+     * halves to the even neighbour: a quantised network's input, where gain and bias have its scale and zero point. */
     float luma_factor, cb_factor[3], cr_factor[3], offset[3], gain[3], bias[3];
 } psb_prepare_row_args;
 
@@ -45,7 +47,7 @@ typedef void psb_prepare_row_fn(const psb_prepare_row_args *args);
 
 typedef struct psb_prepare_kernel {
     psb_prepare_blend_fn *blend;
-    psb_prepare_row_fn *row;
+    psb_prepare_row_fn *row, *row_u8;
     uint32_t needs;
     const char *name;
 } psb_prepare_kernel;
@@ -56,7 +58,7 @@ typedef struct psb_prepare_kernel {
     X(avx512, PSB_CPU_AVX512)
 #define X(isa, needs)                                                                                                  \
     psb_prepare_blend_fn psb_prepare_blend_##isa;                                                                      \
-    psb_prepare_row_fn psb_prepare_row_##isa;
+    psb_prepare_row_fn psb_prepare_row_##isa, psb_prepare_row_u8_##isa;
 PSB_PREPARE_LIST(X)
 #undef X
 

@@ -75,27 +75,80 @@ static void store_strided(const psb_prepare_row_args *args, int32_t i, const __m
     }
 }
 
+/* Eight pixels from pixel i on, by channel. */
+static void read_pixels(__m256 values[3], const psb_prepare_row_args *args, int32_t i)
+{
+    const __m256i luma_at = _mm256_loadu_si256((const __m256i *)(const void *)(args->luma_taps.at + i));
+    const __m256i luma_weight = _mm256_loadu_si256((const __m256i *)(const void *)(args->luma_taps.weight + 2 * i));
+    const __m256i chroma_at = _mm256_loadu_si256((const __m256i *)(const void *)(args->chroma_taps.at + i));
+    const __m256i chroma_weight = _mm256_loadu_si256((const __m256i *)(const void *)(args->chroma_taps.weight + 2 * i));
+    const __m256 y = _mm256_mul_ps(read_taps(args->luma, luma_at, luma_weight), _mm256_set1_ps(args->luma_factor));
+    const __m256 cb = read_taps(args->cb, chroma_at, chroma_weight);
+    const __m256 cr = read_taps(args->cr, chroma_at, chroma_weight);
+    for (int32_t c = 0; c < 3; c++) values[c] = channel(args, c, y, cb, cr);
+}
+
+/* The pixels from i on, which the specification does. */
+static psb_prepare_row_args rest_of(const psb_prepare_row_args *args, int32_t i)
+{
+    psb_prepare_row_args rest = *args;
+    rest.luma_taps = (psb_prepare_taps){args->luma_taps.at + i, args->luma_taps.weight + 2 * i};
+    rest.chroma_taps = (psb_prepare_taps){args->chroma_taps.at + i, args->chroma_taps.weight + 2 * i};
+    rest.width -= i;
+    return rest;
+}
+
 void psb_prepare_row_avx2(const psb_prepare_row_args *args)
 {
     int32_t i = 0;
     for (; i <= args->width - PIXELS; i += PIXELS) {
-        const __m256i luma_at = _mm256_loadu_si256((const __m256i *)(const void *)(args->luma_taps.at + i));
-        const __m256i luma_weight = _mm256_loadu_si256((const __m256i *)(const void *)(args->luma_taps.weight + 2 * i));
-        const __m256i chroma_at = _mm256_loadu_si256((const __m256i *)(const void *)(args->chroma_taps.at + i));
-        const __m256i chroma_weight =
-            _mm256_loadu_si256((const __m256i *)(const void *)(args->chroma_taps.weight + 2 * i));
-        const __m256 y = _mm256_mul_ps(read_taps(args->luma, luma_at, luma_weight), _mm256_set1_ps(args->luma_factor));
-        const __m256 cb = read_taps(args->cb, chroma_at, chroma_weight);
-        const __m256 cr = read_taps(args->cr, chroma_at, chroma_weight);
-        const __m256 values[3] = {channel(args, 0, y, cb, cr), channel(args, 1, y, cb, cr),
-                                  channel(args, 2, y, cb, cr)};
+        __m256 values[3];
+        read_pixels(values, args, i);
         store_strided(args, i, values);
     }
     if (i == args->width) return;
-    psb_prepare_row_args rest = *args;
+    psb_prepare_row_args rest = rest_of(args, i);
     rest.out += i * args->pixel_step;
-    rest.luma_taps = (psb_prepare_taps){args->luma_taps.at + i, args->luma_taps.weight + 2 * i};
-    rest.chroma_taps = (psb_prepare_taps){args->chroma_taps.at + i, args->chroma_taps.weight + 2 * i};
-    rest.width -= i;
     psb_prepare_row_c(&rest);
+}
+
+static __m256i to_byte(__m256 v)
+{
+    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(v, _mm256_setzero_ps()), _mm256_set1_ps(255.0f)));
+}
+
+static void store_bytes(const psb_prepare_row_args *args, int32_t i, const __m256 values[3])
+{
+    uint8_t *out = args->out_u8 + i * args->pixel_step;
+    const __m256i first = _mm256_or_si256(to_byte(values[0]), _mm256_slli_epi32(to_byte(values[1]), 8));
+    const __m256i all = _mm256_or_si256(first, _mm256_slli_epi32(to_byte(values[2]), 16));
+    if (args->pixel_step == 3 && args->channel_step == 1) {
+        /* Each half's four pixels without their fourth byte, then the halves side by side. */
+        const __m256i bytes =
+            _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+        const __m256i halves = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+        const __m256i packed = _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(all, bytes), halves);
+        _mm_storeu_si128((__m128i *)(void *)out, _mm256_castsi256_si128(packed));
+        _mm_storel_epi64((__m128i *)(void *)(out + 16), _mm256_extracti128_si256(packed, 1));
+        return;
+    }
+    uint32_t lanes[PIXELS];
+    _mm256_storeu_si256((__m256i *)(void *)lanes, all);
+    for (int32_t k = 0; k < PIXELS; k++)
+        for (int32_t c = 0; c < 3; c++)
+            out[k * args->pixel_step + c * args->channel_step] = (uint8_t)(lanes[k] >> 8 * c);
+}
+
+void psb_prepare_row_u8_avx2(const psb_prepare_row_args *args)
+{
+    int32_t i = 0;
+    for (; i <= args->width - PIXELS; i += PIXELS) {
+        __m256 values[3];
+        read_pixels(values, args, i);
+        store_bytes(args, i, values);
+    }
+    if (i == args->width) return;
+    psb_prepare_row_args rest = rest_of(args, i);
+    rest.out_u8 += i * args->pixel_step;
+    psb_prepare_row_u8_c(&rest);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The prepare kernels for AVX-512: thirty-two samples blended at once, sixteen pixels read by gathering pairs of samples;
- * the last ones under a mask.
+ * The prepare kernels for AVX-512: thirty-two samples blended at once, sixteen pixels read by gathering pairs of
+ * samples; the last ones under a mask.
  */
 #include "kernels/prepare.h"
 
@@ -77,21 +77,62 @@ static void store_strided(const psb_prepare_row_args *args, int32_t i, int32_t p
     }
 }
 
+/* Sixteen pixels from pixel i on, or as many as the mask says, by channel. */
+static void read_pixels(__m512 values[3], const psb_prepare_row_args *args, int32_t i, __mmask16 mask)
+{
+    const __m512i luma_at = _mm512_maskz_loadu_epi32(mask, args->luma_taps.at + i);
+    const __m512i luma_weight = _mm512_maskz_loadu_epi32(mask, args->luma_taps.weight + 2 * i);
+    const __m512i chroma_at = _mm512_maskz_loadu_epi32(mask, args->chroma_taps.at + i);
+    const __m512i chroma_weight = _mm512_maskz_loadu_epi32(mask, args->chroma_taps.weight + 2 * i);
+    const __m512 y =
+        _mm512_mul_ps(read_taps(args->luma, mask, luma_at, luma_weight), _mm512_set1_ps(args->luma_factor));
+    const __m512 cb = read_taps(args->cb, mask, chroma_at, chroma_weight);
+    const __m512 cr = read_taps(args->cr, mask, chroma_at, chroma_weight);
+    for (int32_t c = 0; c < 3; c++) values[c] = channel(args, c, y, cb, cr);
+}
+
 void psb_prepare_row_avx512(const psb_prepare_row_args *args)
 {
     for (int32_t i = 0; i < args->width; i += PIXELS) {
         const int32_t pixels = args->width - i < PIXELS ? args->width - i : PIXELS;
-        const __mmask16 mask = (__mmask16)low_bits(pixels);
-        const __m512i luma_at = _mm512_maskz_loadu_epi32(mask, args->luma_taps.at + i);
-        const __m512i luma_weight = _mm512_maskz_loadu_epi32(mask, args->luma_taps.weight + 2 * i);
-        const __m512i chroma_at = _mm512_maskz_loadu_epi32(mask, args->chroma_taps.at + i);
-        const __m512i chroma_weight = _mm512_maskz_loadu_epi32(mask, args->chroma_taps.weight + 2 * i);
-        const __m512 y =
-            _mm512_mul_ps(read_taps(args->luma, mask, luma_at, luma_weight), _mm512_set1_ps(args->luma_factor));
-        const __m512 cb = read_taps(args->cb, mask, chroma_at, chroma_weight);
-        const __m512 cr = read_taps(args->cr, mask, chroma_at, chroma_weight);
-        const __m512 values[3] = {channel(args, 0, y, cb, cr), channel(args, 1, y, cb, cr),
-                                  channel(args, 2, y, cb, cr)};
+        __m512 values[3];
+        read_pixels(values, args, i, (__mmask16)low_bits(pixels));
         store_strided(args, i, pixels, values);
+    }
+}
+
+static __m512i to_byte(__m512 v)
+{
+    return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(v, _mm512_setzero_ps()), _mm512_set1_ps(255.0f)));
+}
+
+static void store_bytes(const psb_prepare_row_args *args, int32_t i, int32_t pixels, const __m512 values[3])
+{
+    uint8_t *out = args->out_u8 + i * args->pixel_step;
+    const __m512i first = _mm512_or_si512(to_byte(values[0]), _mm512_slli_epi32(to_byte(values[1]), 8));
+    const __m512i all = _mm512_or_si512(first, _mm512_slli_epi32(to_byte(values[2]), 16));
+    if (args->pixel_step == 3 && args->channel_step == 1) {
+        /* Each quarter's four pixels without their fourth byte, then the quarters side by side. */
+        const __m512i bytes =
+            _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
+        const __m512i quarters = _mm512_setr_epi32(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15);
+        const __m512i packed = _mm512_permutexvar_epi32(quarters, _mm512_shuffle_epi8(all, bytes));
+        _mm512_mask_storeu_epi8(out, (UINT64_C(1) << (3 * pixels)) - 1, packed);
+        return;
+    }
+    uint32_t lanes[PIXELS];
+    _mm512_storeu_si512(lanes, all);
+    for (int32_t k = 0; k < pixels; k++)
+        for (int32_t c = 0; c < 3; c++)
+            out[k * args->pixel_step + c * args->channel_step] = (uint8_t)(lanes[k] >> 8 * c);
+}
+
+void psb_prepare_row_u8_avx512(const psb_prepare_row_args *args)
+{
+    for (int32_t i = 0; i < args->width; i += PIXELS) {
+        const int32_t pixels = args->width - i < PIXELS ? args->width - i : PIXELS;
+        __m512 values[3];
+        read_pixels(values, args, i, (__mmask16)low_bits(pixels));
+        store_bytes(args, i, pixels, values);
     }
 }

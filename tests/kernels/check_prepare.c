@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness.h"
+#include "draw_u8.h"
 #include "kernels/prepare.h"
 
 static uint8_t *draw_samples(check *c, int32_t count)
@@ -99,6 +99,34 @@ static void trial_row(check *c, const psb_prepare_kernel *kernels, int32_t kerne
     check_end_trial(c, "any");
 }
 
+/* The same into bytes: gains and biases that reach both limits. */
+static void trial_row_u8(check *c, const psb_prepare_kernel *kernels, int32_t kernel_count)
+{
+    static const ptrdiff_t pixel_steps[] = {3, 4, 1};
+    const int32_t width = check_int(c, 0, 70), luma = check_int(c, 2, 130), chroma = check_int(c, 2, 66);
+    const int32_t layout = check_int(c, 0, 2);
+    psb_prepare_row_args args = {.width = width, .pixel_step = pixel_steps[layout]};
+    args.channel_step = layout == 2 ? width + check_int(c, 0, 3) : 1;
+    args.luma = draw_row(c, luma);
+    args.cb = draw_row(c, chroma);
+    args.cr = draw_row(c, chroma);
+    args.luma_taps = draw_taps(c, width, luma);
+    args.chroma_taps = draw_taps(c, width, chroma);
+    draw_colour(c, &args);
+    for (int32_t i = 0; i < 3; i++) args.bias[i] *= 100.0f;
+    const size_t count = width ? (size_t)((width - 1) * args.pixel_step + 2 * args.channel_step + 1) : 0;
+    check_describe(c, "row_u8 width %d luma %d chroma %d pixel_step %d", width, luma, chroma, (int)args.pixel_step);
+    uint8_t *spec = args.out_u8 = draw_output_bytes(c, count);
+    kernels[0].row_u8(&args);
+    for (int32_t k = 1; k < kernel_count; k++) {
+        if (!check_can_run(c, kernels[k].needs)) continue;
+        args.out_u8 = draw_output_bytes(c, count);
+        kernels[k].row_u8(&args);
+        check_same_bytes(c, kernels[k].name, args.out_u8, spec, count);
+    }
+    check_end_trial(c, "any");
+}
+
 typedef struct bench_case {
     const psb_prepare_kernel *kernel;
     psb_prepare_row_args args;
@@ -119,6 +147,12 @@ static void run_row(void *context)
 {
     bench_case *b = context;
     for (int32_t y = 0; y < BENCH_ROWS; y++) b->kernel->row(&b->args);
+}
+
+static void run_row_u8(void *context)
+{
+    bench_case *b = context;
+    for (int32_t y = 0; y < BENCH_ROWS; y++) b->kernel->row_u8(&b->args);
 }
 
 static void bench(check *c, const psb_prepare_kernel *kernel)
@@ -145,6 +179,8 @@ static void bench(check *c, const psb_prepare_kernel *kernel)
     check_time(kernel->name, "blend, 312 rows of 768x576", run_blend, &b, (double)BENCH_ROWS * b.samples,
                "G samples/s");
     check_time(kernel->name, "row, 312 rows of 416", run_row, &b, (double)BENCH_ROWS * BENCH_WIDTH, "G pixels/s");
+    b.args.out_u8 = draw_output_bytes(c, 3 * BENCH_WIDTH);
+    check_time(kernel->name, "row_u8, 312 rows of 416", run_row_u8, &b, (double)BENCH_ROWS * BENCH_WIDTH, "G pixels/s");
     check_end_trial(c, kernel->name);
 }
 
@@ -157,6 +193,7 @@ int main(int argc, char **argv)
     for (int32_t i = 0; i < c.trials; i++) {
         trial_blend(&c, kernels, count);
         trial_row(&c, kernels, count);
+        trial_row_u8(&c, kernels, count);
     }
     for (int32_t i = 0; c.bench && i < count; i++)
         if (check_can_run(&c, kernels[i].needs)) bench(&c, &kernels[i]);
