@@ -24,7 +24,7 @@ typedef struct psb_detect_options {
 
 static const psb_option rows[] = {
     {"model", 'm', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(model),
-     "the detector: a descriptor (YAML) beside its network"},
+     "the detector: a descriptor (YAML) beside its network, or a .psb model"},
     {"output", 'o', PSB_OPTION_TEXT, "FILE", 0, 0, "-", FIELD(output), "where the boxes go; - is standard output"},
     {"every", 0, PSB_OPTION_COUNT, "N", 1, 1000000, "1", FIELD(every), "look at frames 1, 1 + N, ..."},
     {"min-score", 0, PSB_OPTION_NUMBER, "S", 0.001, 1, NULL, FIELD(min_score),

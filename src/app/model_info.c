@@ -168,7 +168,7 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
 const psb_command psb_command_model_info = {
     .name = "model info",
     .summary = "describe a network and its descriptor",
-    .usage = "FILE.yaml|FILE.onnx [OPTION]...",
+    .usage = "FILE.yaml|FILE.onnx|FILE.psb [OPTION]...",
     .examples = "  passerby model info person.yaml\n"
                 "  passerby model info person.onnx --kernels --cpu avx2\n",
     .options = {rows, sizeof(rows) / sizeof(rows[0])},

@@ -10,7 +10,7 @@
 
 static const psb_option rows[] = {
     {"model", 'm', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(model),
-     "the detector: a descriptor (YAML) beside its network"},
+     "the detector: a descriptor (YAML) beside its network, or a .psb model"},
     {"output", 'o', PSB_OPTION_TEXT, "DIR", 0, 0, NULL, FIELD(output),
      "the folder for the outputs; made where it is missing"},
     {"detections", 0, PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(detections),

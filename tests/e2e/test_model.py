@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`model info` and `model check`: golden outputs that can be worked out by hand, right ones and wrong ones.
+"""`model info`, `model check` and `model quantize`: golden outputs that can be worked out by hand, right ones and wrong
+ones; and what a quantised model finds beside the one it was made of.
 
 On a black picture every wide sum of the blob network is 0: what comes out are its biases.
 """
@@ -9,7 +10,7 @@ import math
 import os
 import struct
 
-from harness import HEIGHT, MODEL, ROOT, WIDTH, main, run
+from harness import HEIGHT, MODEL, ROOT, WIDTH, main, mot_rows, picture_folder, run
 
 CELLS = WIDTH * HEIGHT // 64
 
@@ -73,6 +74,43 @@ def test_info():
     for word in ("160x128", "yolox", "images", "output", "conv 11x11"):
         assert word in text, text
     assert "output" in run("model", "info", os.path.join(ROOT, "tests/e2e/data/blob.onnx")).stdout
+
+
+def quantised(path="blob.psb", *options):
+    picture_folder("pictures", 6)
+    return run("model", "quantize", MODEL, "--images", "pictures", "-o", path, *options)
+
+
+def test_quantised_model_detects_the_same():
+    words = quantised().stdout
+    assert "layers in int8" in words and "6 pictures" in words, words
+    picture_folder("img", 8)
+    run("detect", "img", "--fps", 10, "--model", MODEL, "-o", "float.txt", "-q")
+    run("detect", "img", "--fps", 10, "--model", "blob.psb", "-o", "bytes.txt", "-q")
+    expected, found = mot_rows("float.txt"), mot_rows("bytes.txt")
+    assert len(expected) >= 16 and len(found) == len(expected), (len(expected), len(found))
+    assert [row[0] for row in found] == [row[0] for row in expected]
+    info = run("model", "info", "blob.psb", "--kernels").stdout
+    assert "int8 conv" in info and "yolox" in info, info
+
+
+def test_quantised_model_is_refused_when_damaged():
+    assert len(json.loads(quantised("blob.psb", "--json").stdout)["layers"]) >= 2
+    with open("blob.psb", "rb") as model:
+        good = model.read()
+    for name, bad, word in [("flipped", good[:2000] + bytes([good[2000] ^ 1]) + good[2001:], "damaged"),
+                            ("cut", good[:-1], "cut"), ("longer", good + b"x", "added")]:
+        with open(name + ".psb", "wb") as out:
+            out.write(bad)
+        run("model", "info", name + ".psb", code=3, error=[name + ".psb", word])
+
+
+def test_quantising_needs_pictures():
+    os.mkdir("empty")
+    run("model", "quantize", MODEL, "--images", "empty", "-o", "x.psb", code=3, error=["empty", "no picture"])
+    run("model", "quantize", MODEL, "--images", "absent", "-o", "x.psb", code=3, error="absent")
+    run("model", "quantize", MODEL, "-o", "x.psb", code=2, error="--images")
+    assert not os.path.exists("x.psb")
 
 
 if __name__ == "__main__":
