@@ -55,6 +55,22 @@ static bool sliding_is_sound(const psb_sliding *sliding, const psb_shape *in, co
 
 /* --- Kinds --- */
 
+/* Bytes come out of a clamp, or of a sum's table; floats of neither. */
+static bool activation_is_sound(const psb_node *node, bool makes_bytes)
+{
+    bool has_table = psb_encoding_is_bytes(node->sum);
+    bool clamps = node->activation.kind == PSB_ACTIVATION_NONE || node->activation.kind == PSB_ACTIVATION_RELU ||
+                  node->activation.kind == PSB_ACTIVATION_CLIP;
+    return makes_bytes ? clamps || has_table : !has_table;
+}
+
+static bool scales_are_sound(const float *scales, int64_t count)
+{
+    for (int64_t c = 0; c < count; c++)
+        if (!(scales[c] >= 1e-30F && scales[c] <= 1e30F)) return false;
+    return true;
+}
+
 static bool integer_conv_is_sound(const checker *self, const psb_node *node)
 {
     const psb_shape *in = &input_of(self, node, 0)->shape, *out = &output_of(self, node)->shape;
@@ -63,14 +79,19 @@ static bool integer_conv_is_sound(const checker *self, const psb_node *node)
     if (!node->weight_scales || node->weights || node->residual >= 0) return false;
     if (!psb_encoding_is_bytes(node->taken) || sliding->dilation[0] != 1 || sliding->dilation[1] != 1) return false;
     if (taps > MAX_PRODUCTS || in->dims[1] / node->group > MAX_PRODUCTS / taps) return false;
-    for (int64_t c = 0; c < out->dims[1]; c++)
-        if (!(node->weight_scales[c] >= 1e-30F && node->weight_scales[c] <= 1e30F)) return false;
+    if (!scales_are_sound(node->weight_scales, out->dims[1])) return false;
     bool depthwise = node->group > 1 && node->group == in->dims[1] && out->dims[1] == in->dims[1];
     if (depthwise && (taps > PSB_DWCONV_U8S8_MOST_TAPS || !is_bytes(output_of(self, node)))) return false;
-    bool clamps = node->activation.kind == PSB_ACTIVATION_NONE || node->activation.kind == PSB_ACTIVATION_RELU ||
-                  node->activation.kind == PSB_ACTIVATION_CLIP;
-    if (!is_bytes(output_of(self, node))) return !psb_encoding_is_bytes(node->sum);
-    return clamps || psb_encoding_is_bytes(node->sum);
+    return activation_is_sound(node, is_bytes(output_of(self, node)));
+}
+
+/* The residual is float32 in the end, so it is not asked what it is stored as. */
+static bool residual_is_sound(const checker *self, const psb_node *node)
+{
+    if (node->residual < 0) return true;
+    const psb_value *residual = &self->graph->values[node->residual];
+    return psb_sliding_is_point(&node->sliding) && node->group == 1 && self->made[node->residual] &&
+           psb_shape_equal(&residual->shape, &output_of(self, node)->shape);
 }
 
 static bool conv_is_sound(const checker *self, const psb_node *node)
@@ -81,10 +102,7 @@ static bool conv_is_sound(const checker *self, const psb_node *node)
     if (node->group < 1 || in->dims[1] % node->group != 0 || out->dims[1] % node->group != 0) return false;
     if (node->byte_weights) return integer_conv_is_sound(self, node);
     if (!node->weights || is_bytes(output_of(self, node)) || psb_encoding_is_bytes(node->taken)) return false;
-    if (node->residual < 0) return true;
-    const psb_value *residual = &self->graph->values[node->residual];
-    return psb_sliding_is_point(&node->sliding) && node->group == 1 && self->made[node->residual] &&
-           psb_shape_equal(&residual->shape, out);
+    return residual_is_sound(self, node);
 }
 
 static bool pool_is_sound(const checker *self, const psb_node *node)
@@ -97,25 +115,34 @@ static bool pool_is_sound(const checker *self, const psb_node *node)
            sliding_is_sound(&node->sliding, in, out);
 }
 
+static bool broadcasts(const psb_shape *in, const psb_shape *out)
+{
+    int32_t shift = out->rank - in->rank;
+    if (shift < 0) return false;
+    for (int32_t d = 0; d < in->rank; d++)
+        if (in->dims[d] != 1 && in->dims[d] != out->dims[d + shift]) return false;
+    return true;
+}
+
 /* Integer sums and products take two computed operands, the second perhaps a value for each channel. */
+static bool integer_binary_is_sound(const checker *self, const psb_node *node)
+{
+    const psb_value *a = input_of(self, node, 0), *b = input_of(self, node, 1);
+    if (!is_bytes(a) || !is_bytes(b) || !psb_shape_equal(&a->shape, &output_of(self, node)->shape)) return false;
+    if (node->binary != PSB_BINARY_ADD && node->binary != PSB_BINARY_MUL) return false;
+    if (node->activation.kind != PSB_ACTIVATION_NONE && node->activation.kind != PSB_ACTIVATION_RELU) return false;
+    if (psb_shape_equal(&a->shape, &b->shape)) return true;
+    return is_picture(&a->shape) && b->shape.rank == 4 && b->shape.dims[1] == a->shape.dims[1] &&
+           b->shape.dims[2] == 1 && b->shape.dims[3] == 1;
+}
+
 static bool binary_is_sound(const checker *self, const psb_node *node)
 {
     if (node->input_count != 2) return false;
     const psb_value *out = output_of(self, node);
-    for (int32_t i = 0; i < 2; i++) {
-        const psb_value *in = input_of(self, node, i);
-        int32_t shift = out->shape.rank - in->shape.rank;
-        if (shift < 0) return false;
-        for (int32_t d = 0; d < in->shape.rank; d++)
-            if (in->shape.dims[d] != 1 && in->shape.dims[d] != out->shape.dims[d + shift]) return false;
-        if (is_bytes(out) && !is_bytes(in)) return false;
-    }
-    const psb_shape *a = &input_of(self, node, 0)->shape, *b = &input_of(self, node, 1)->shape;
-    if (!is_bytes(out)) return true;
-    if (node->binary != PSB_BINARY_ADD && node->binary != PSB_BINARY_MUL) return false;
-    if (node->activation.kind != PSB_ACTIVATION_NONE && node->activation.kind != PSB_ACTIVATION_RELU) return false;
-    if (!psb_shape_equal(a, &out->shape) || b->rank != a->rank) return false;
-    return psb_shape_equal(a, b) || (is_picture(a) && b->dims[1] == a->dims[1] && b->dims[2] == 1 && b->dims[3] == 1);
+    for (int32_t i = 0; i < 2; i++)
+        if (!broadcasts(&input_of(self, node, i)->shape, &out->shape)) return false;
+    return !is_bytes(out) || integer_binary_is_sound(self, node);
 }
 
 static bool unary_is_sound(const checker *self, const psb_node *node)

@@ -112,7 +112,7 @@ static void resize_run(const psb_operator *self)
 
 const psb_operator_class psb_operator_resize_u8_class = {resize_create, resize_reshape, resize_setup, resize_run};
 
-/* --- Tables: an activation from one scale to another; a copy to another scale is the activation that does nothing --- */
+/* --- Tables: an activation from one scale to another. A copy to another scale is the one that does nothing --- */
 
 static psb_status lut_create(psb_operator *self, const psb_node *node, uint32_t cpu_flags)
 {

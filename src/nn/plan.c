@@ -462,9 +462,10 @@ static void find_lifetimes(planner *self)
     for (int32_t o = 0; o < graph->output_count; o++) touch(plan, plan->outputs[o], plan->step_count);
 }
 
-psb_status psb_plan_make(psb_plan *plan, psb_graph *graph)
+static psb_status alloc_plan(planner *self)
 {
-    planner self = {.plan = plan, .graph = graph};
+    psb_plan *plan = self->plan;
+    const psb_graph *graph = self->graph;
     size_t values = (size_t)graph->value_count + 1;
     plan->place_capacity = graph->value_count;
     plan->places = malloc(values * sizeof(*plan->places));
@@ -472,21 +473,34 @@ psb_status psb_plan_make(psb_plan *plan, psb_graph *graph)
     plan->recoded = malloc(values * sizeof(*plan->recoded));
     plan->outputs = calloc((size_t)graph->output_count + 1, sizeof(*plan->outputs));
     plan->materialised = calloc((size_t)graph->node_count + 1, sizeof(*plan->materialised));
-    self.natural = malloc(values * sizeof(*self.natural));
-    psb_status status = PSB_OK;
-    if (!plan->places || !plan->copy_of || !plan->recoded || !plan->outputs || !plan->materialised || !self.natural) {
-        status = psb_fail_memory("plan", values * sizeof(*plan->places));
-        goto done;
-    }
+    self->natural = malloc(values * sizeof(*self->natural));
+    if (!plan->places || !plan->copy_of || !plan->recoded || !plan->outputs || !plan->materialised || !self->natural)
+        return psb_fail_memory("plan", values * sizeof(*plan->places));
     for (int32_t v = 0; v < graph->value_count; v++) {
         plan->places[v] = (psb_place){.buffer = -1};
         plan->copy_of[v] = plan->recoded[v] = -1;
     }
-    walk_natural(&self);
+    return PSB_OK;
+}
+
+static psb_status settle_ends(planner *self)
+{
+    const psb_graph *graph = self->graph;
+    psb_status status = PSB_OK;
     for (int32_t v = 0; v < graph->value_count && !status; v++)
-        if (graph->values[v].floats) status = settle(&self, v, self.natural[v]);
+        if (graph->values[v].floats) status = settle(self, v, self->natural[v]);
     for (int32_t i = 0; i < graph->input_count && !status; i++)
-        status = settle(&self, graph->inputs[i], self.natural[graph->inputs[i]]);
+        status = settle(self, graph->inputs[i], self->natural[graph->inputs[i]]);
+    return status;
+}
+
+psb_status psb_plan_make(psb_plan *plan, psb_graph *graph)
+{
+    planner self = {.plan = plan, .graph = graph};
+    psb_status status = alloc_plan(&self);
+    if (status) goto done;
+    walk_natural(&self);
+    status = settle_ends(&self);
     if (!status) status = walk_concats(&self);
     if (!status) status = walk_steps(&self);
     if (!status) status = walk_outputs(&self);

@@ -3,7 +3,8 @@
  * A squared error e in channel c becomes e * w[o][c]^2 in a convolution's sum o, and what counts is that beside the
  * sum's own variance: a quiet channel that is read with large weights is as dear as a loud one read with small ones.
  * One walk backward adds this up over all readers; concatenations, sums and pools hand on what their output's
- * channels cost, activations by how much of a channel's variance they let through; what nobody weighs counts by its own mean square.
+ * channels cost, activations by how much of a channel's variance they let through; what nobody weighs counts by its
+ * own mean square.
  */
 #include "quant/importance_int.h"
 
