@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The prepare kernels for AVX-512: thirty-two samples blended at once, sixteen pixels read by gathering pairs of samples;
- * the last ones under a mask.
+ * The prepare kernels for AVX-512: thirty-two samples blended at once, sixteen pixels read by gathering pairs of
+ * samples; the last ones under a mask.
  */
 #include "kernels/prepare.h"
 
