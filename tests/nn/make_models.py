@@ -348,7 +348,7 @@ def fusions():
     x = n.input(1, 6, 5, 4)
     a = batch(n, n.conv(x, 9, 3, bias=False))              # folds into the convolution
     b = batch(n, n("Relu", n.conv(x, 9, 3)))               # may not pass the activation
-    yield n.done(n("LeakyRelu", a, alpha=0.1), b, batch(n, x))
+    yield n.done(n("LeakyRelu", a, alpha=0.1), b, batch(n, x), batch(n, n.conv(x, 5, 1)))
 
     n = Net("activations")
     x = n.input(1, 5, 4, 6)
@@ -375,7 +375,7 @@ def fusions():
     a = swish(n.conv(x, 6, 1))
     b = n("Mul", a, n("HardSigmoid", a, alpha=0.2, beta=0.5))
     seven = n.constant(np.float32(7))
-    yield n.done(b, swish(b, by=seven), swish(b, low=n.constant(np.float32(-1))))   # the last two look alike, are not
+    yield n.done(b, swish(b, by=seven), swish(n("Mul", x, seven), low=n.constant(np.float32(-1)))) # look alike, are not
 
     n = Net("residual")
     x = n.input(1, 8, 4, 5)
@@ -417,6 +417,7 @@ def pools():
     outs = [n("MaxPool", x, kernel_shape=[k, k], pads=[k // 2] * 4) for k in (3, 5, 9, 13)]
     outs += [n("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),
              n("MaxPool", x, kernel_shape=[2, 3], strides=[2, 2], ceil_mode=1),
+             n("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], pads=[1, 1, 1, 1], ceil_mode=1),
              n("AveragePool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),
              n("AveragePool", x, kernel_shape=[3, 2], pads=[1, 1, 1, 0], count_include_pad=1),
              n("GlobalAveragePool", x)]
