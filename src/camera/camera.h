@@ -25,8 +25,8 @@ typedef struct psb_camera psb_camera;
 typedef struct psb_camera_options {
     psb_detector *detector;      /* borrowed; NULL when boxes are given with each look. Its least score is set here */
     psb_tracker_options tracker; /* size 0 = defaults */
-    /* Boxes below are not reported nor tracked (they may still be covered), 0..1. 0 = the descriptor's default; of given
-     * boxes: all of them. */
+    /* Boxes below are not reported nor tracked (they may still be covered), 0..1. 0 = the descriptor's default; of
+     * given boxes: all of them. */
     float min_score;
     /* Boxes of the detector from here on are covered, 0..1; 0 = PSB_COVER_SCORE (privacy/cover.h). Given boxes are all
      * covered: nobody knows what their scores mean. */

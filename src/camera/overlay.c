@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Line and letters grow with the picture: two pixels and 5x7 letters are right up to 720 lines. Lines lie on whole
- * chroma samples, so that two pixels tint no more than two; the number stands at the feet, inside the box: what is drawn
- * leaves the head to the redaction, and who measures that (bench/leak) to a clean picture.
+ * chroma samples, so that two pixels tint no more than two; the number stands at the feet, inside the box. So what is
+ * drawn leaves the head to the redaction, and a clean picture to who measures it (bench/leak).
  */
 #include "camera/overlay.h"
 
