@@ -643,6 +643,7 @@ def bad_files():
         bad, "without cycles"
     yield "cycle_self", chain(node("Add", ["x", "y"], ["y"], {}, "it")), bad, "without cycles"
     yield "dangling", chain(node("Add", ["x", "nobody"], ["y"], {}, "it")), bad, 'input "nobody"'
+    yield "strange_name", chain(node("Relu", ["no\nbody\x1b[31m"], ["y"], {}, "it\n\x1b")), bad, 'input "no?body?[31m"'
     yield "made_twice", chain(relu, relu), bad, '"y" is made twice'
     yield "output_unmade", one("Relu", declared="z"), bad, 'output "z"'
     yield "inputs_few", one("Conv"), bad, "found 1 inputs, expected 2 to 3"
