@@ -256,6 +256,9 @@ static psb_status finish_outputs(track_run *run)
 static psb_status report(const track_run *run)
 {
     const psb_summary *summary = &run->summary;
+    if (summary->is_interrupted)
+        psb_log_line(&run->app->log, PSB_LOG_WARNING, "interrupted: %s is whole, up to %g s of the stream",
+                     run->options->output, run->last_s);
     if (run->app->json) {
         psb_outfile *to = NULL;
         psb_status status = psb_outfile_open_stdout(&to);
