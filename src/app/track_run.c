@@ -207,6 +207,8 @@ static psb_status move_frames(track_run *run)
     if (!status) status = psb_camera_flush(run->camera);
     if (!status) status = drain(run);
     psb_progress_clear(&run->progress);
+    if (!status && run->summary.frames == 0 && psb_interrupt_is_asked(run->interrupt))
+        return psb_fail(PSB_INTERRUPTED, "interrupted before the first frame");
     if (!status && run->summary.frames == 0)
         return psb_fail(PSB_BAD_INPUT, "%s: found no frame from %g s on, expected at least one",
                         run->input ? run->input : run->options->detections, run->options->from_s);
