@@ -46,7 +46,7 @@ static match_seeker seeker_of(const psb_tracker *tracker, const psb_target *targ
                           .var_y = target->y.var_value + var_place,
                           .var_width = target->width.var_value + var_size,
                           .var_height = target->height.var_value + var_size,
-                          .head_start = t->weight_seen * exp(-fmax(unseen_s, 0) / t->late_s)};
+                          .head_start = unseen_s > 0 ? t->weight_seen * exp(-unseen_s / t->late_s) : t->weight_seen};
 }
 
 /* Overlap times the overlap of the vertical spans to the power 1.5: heads at one height and feet at one height, which
@@ -90,29 +90,17 @@ static psb_status add_pair(psb_tracker *tracker, psb_pair pair)
     return PSB_OK;
 }
 
-/* The first of box_by_x whose centre is at or right of x_px. */
-static int32_t first_box_from(const psb_tracker *tracker, double x_px)
-{
-    int32_t low = 0, high = tracker->boxes.count;
-    while (low < high) {
-        const int32_t middle = low + (high - low) / 2;
-        if (tracker->measures[tracker->box_by_x[middle]].x < x_px)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Every pair of one track that the stage permits. Boxes out of the gate's reach in x are not looked at. */
 static psb_status collect_pairs(psb_tracker *tracker, const match_stage *stage, int32_t target_i)
 {
     const psb_target *target = &tracker->targets[target_i];
     const match_seeker seeker = seeker_of(tracker, target);
     const double reach_px = tracker->tuning.gate * sqrt(seeker.var_x);
-    for (int32_t i = first_box_from(tracker, target->x.value - reach_px); i < tracker->boxes.count; i++) {
+    const double reach_y_px = tracker->tuning.gate * sqrt(seeker.var_y);
+    for (int32_t i = psb_tracker_first_box_from(tracker, target->x.value - reach_px); i < tracker->boxes.count; i++) {
         const int32_t box_i = tracker->box_by_x[i];
         if (tracker->measures[box_i].x > target->x.value + reach_px) break;
+        if (fabs(tracker->measures[box_i].y - target->y.value) > reach_y_px) continue;
         const double score = tracker->boxes.score[box_i];
         if (tracker->target_of_box[box_i] >= 0 || score < stage->least_score || score >= stage->below_score) continue;
         const double above = similarity(tracker, &seeker, box_i) - stage->least_similarity;
@@ -183,6 +171,8 @@ void psb_tracker_find_covered(psb_tracker *tracker)
         for (int32_t j = i + 1; j < count; j++) {
             psb_target *const right = &targets[tracker->order[j]];
             if (right->predicted.x0_px >= left->predicted.x1_px) break;
+            if (right->predicted.y0_px >= left->predicted.y1_px || right->predicted.y1_px <= left->predicted.y0_px)
+                continue;
             if (right->is_confirmed)
                 left->covered = fmax(left->covered, psb_covered(left->predicted, right->predicted));
             if (left->is_confirmed)

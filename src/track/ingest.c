@@ -119,3 +119,16 @@ void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes)
     }
     psb_order_sort(tracker->box_by_x, tracker->spare, count, is_left_of, tracker->measures);
 }
+
+int32_t psb_tracker_first_box_from(const psb_tracker *tracker, double x_px)
+{
+    int32_t low = 0, high = tracker->boxes.count;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (tracker->measures[tracker->box_by_x[middle]].x < x_px)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

@@ -61,12 +61,10 @@ void psb_target_predict(psb_target *target, const psb_tracker *tracker)
     const psb_tracker_tuning *t = &tracker->tuning;
     const double height = fmax(target->height.value, 1e-3);
     const double wander = squared(t->wander_place * height), wander_size = squared(t->wander_size * height);
-    const psb_stride stride = psb_stride_of(tracker->dt_s, t->forget_speed_s);
-    const psb_stride stride_size = psb_stride_of(tracker->dt_s, t->forget_growth_s);
-    psb_axis_predict(&target->x, stride, wander);
-    psb_axis_predict(&target->y, stride, wander * squared(t->vertical));
-    psb_axis_predict(&target->width, stride_size, wander_size);
-    psb_axis_predict(&target->height, stride_size, wander_size);
+    psb_axis_predict(&target->x, tracker->stride, wander);
+    psb_axis_predict(&target->y, tracker->stride, wander * squared(t->vertical));
+    psb_axis_predict(&target->width, tracker->stride_size, wander_size);
+    psb_axis_predict(&target->height, tracker->stride_size, wander_size);
     set_predicted(target);
 }
 

@@ -138,6 +138,8 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     tracker->dt_s = tracker->has_time ? time_s - tracker->now_s : 0;
     tracker->now_s = time_s;
     tracker->has_time = true;
+    tracker->stride = psb_stride_of(tracker->dt_s, tracker->tuning.forget_speed_s);
+    tracker->stride_size = psb_stride_of(tracker->dt_s, tracker->tuning.forget_growth_s);
     psb_tracker_take_boxes(tracker, boxes);
     for (int32_t i = 0; i < tracker->target_count; i++) psb_target_predict(&tracker->targets[i], tracker);
     psb_tracker_follow_sway(tracker);

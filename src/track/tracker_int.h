@@ -52,6 +52,7 @@ struct psb_tracker {
     int64_t next_id;
     bool has_time;
     double now_s, dt_s; /* of the running step */
+    psb_stride stride, stride_size;
 
     psb_sway sway;
     psb_scale scale;
@@ -87,6 +88,8 @@ psb_status psb_tracker_create_tuned(psb_tracker **out, const psb_tracker_tuning 
 psb_status psb_tracker_check(const psb_tracker *tracker, const psb_boxes *boxes, double time_s);
 psb_status psb_tracker_reserve(psb_tracker *tracker, int32_t box_count);
 void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes);
+/* The first of box_by_x whose centre is at or right of x_px. */
+int32_t psb_tracker_first_box_from(const psb_tracker *tracker, double x_px);
 
 /* sway.c: shifts all targets by what all boxes have in common. */
 void psb_tracker_follow_sway(psb_tracker *tracker);
