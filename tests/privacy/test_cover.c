@@ -305,7 +305,32 @@ static void a_coasting_track_that_is_found_again_is_bridged(void **state)
         assert_int_equal(regions->count, 1);
         const float x0 = 100 + 10.0f * (float)frame;
         assert_true(regions->x0_px[0] < x0 && regions->x1_px[0] > x0 + 40);
-        assert_true(regions->x1_px[0] - regions->x0_px[0] < 1.5f * 40);
+        assert_true(regions->x1_px[0] - regions->x0_px[0] < 1.28f * 40);
+    }
+    psb_cover_destroy(&cover);
+}
+
+/* While it is not found again, each look's own prediction is believed. */
+static void a_coasting_track_is_where_the_tracker_has_it(void **state)
+{
+    (void)state;
+    psb_cover *cover = NULL;
+    assert_int_equal(psb_cover_create(&cover, NULL), PSB_OK);
+    for (int frame = 0; frame < 3; frame++) {
+        float x0 = frame == 1 ? 400 : 100, y0 = 60, x1 = x0 + 40, y1 = 160, score = 0.9f;
+        float unseen_s = 0.1f * (float)(frame + 1);
+        int64_t id = 5;
+        uint8_t track_state = PSB_TRACK_COASTING;
+        int32_t detection_i = -1;
+        const psb_boxes boxes = {0};
+        const psb_tracks tracks = {1, 1, &id, &x0, &y0, &x1, &y1, &score, &track_state, &detection_i, &unseen_s};
+        const psb_cover_look look = {.boxes = &boxes, .tracks = &tracks};
+        assert_int_equal(psb_cover_push(cover, &look, 0.1 * frame), PSB_OK);
+    }
+    for (int frame = 0; frame < 3; frame++) {
+        const psb_regions *regions = psb_cover_pop(cover).regions;
+        assert_int_equal(regions->count, 1);
+        assert_true(regions->x0_px[0] < (frame == 1 ? 400 : 100) && regions->x1_px[0] > (frame == 1 ? 440 : 140));
     }
     psb_cover_destroy(&cover);
 }
@@ -476,6 +501,7 @@ int main(void)
         cmocka_unit_test(tracks_of_every_state_are_covered),
         cmocka_unit_test(coasting_tracks_are_let_go),
         cmocka_unit_test(a_coasting_track_that_is_found_again_is_bridged),
+        cmocka_unit_test(a_coasting_track_is_where_the_tracker_has_it),
         cmocka_unit_test(weak_boxes_count_near_strong_ones),
         cmocka_unit_test(certain_boxes_are_covered_whatever_their_score),
         cmocka_unit_test(frames_between_looks_are_covered),
