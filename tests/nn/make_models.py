@@ -663,8 +663,8 @@ def bad_files():
     yield "conv_window", one("Conv", constants=[f(2, 4, 7, 3)]), bad, "a window of 7 over 6 pixels"
     yield "conv_kernel_shape", one("Conv", constants=[f(2, 4, 3, 3)], kernel_shape=[5, 5]), bad, \
         "expected the weights' 3 x 3"
-    yield "conv_dilated_far", one("Conv", constants=[f(70, 1, 3, 3)], shape=(1, 1, 2048, 2048), dilations=[1000, 1000]), \
-        bad, "a dilated window of 2001 x 2001"
+    yield "conv_dilated_far", one("Conv", constants=[f(70, 1, 3, 3)], shape=(1, 1, 2048, 2048),
+                                  dilations=[1000, 1000]), bad, "a dilated window of 2001 x 2001"
     yield "conv_channels", one("Conv", constants=[f(2, 3, 3, 3)]), bad, "the input's 4 channels"
     yield "conv_group", one("Conv", constants=[f(2, 4, 3, 3)], group=0), bad, "in 0 groups"
     yield "conv_group_odd", one("Conv", constants=[f(3, 2, 3, 3)], group=2), bad, "in 2 groups"
