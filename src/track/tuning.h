@@ -22,35 +22,35 @@
     /* motion (life.c, motion.c) */ \
     X(wander_place, 0.42, "heights/s^1.5: white acceleration across the picture") \
     X(wander_size, 0.0516, "heights/s^1.5: of the size") \
-    X(vertical, 0.319, "of wander and speed across, what goes up and down") \
+    X(vertical, 0.322, "of wander and speed across, what goes up and down") \
     X(start_speed, 1.01, "heights/s: deviation of a new person's speed") \
     X(start_growth, 0.113, "heights/s: of its growth") \
-    X(forget_speed_s, 2.83, "s: an unseen speed dies out in about this time") \
+    X(forget_speed_s, 2.98, "s: an unseen speed dies out in about this time") \
     X(forget_growth_s, 1.2, "s: an unseen growth") \
     /* association (association.c) */ \
-    X(gate, 4.2, "deviations: beyond this distance two are not compared") \
+    X(gate, 4.27, "deviations: beyond this distance two are not compared") \
     X(weight_overlap, 0.658, "of the overlap in the similarity") \
     X(weight_place, 0.157, "of the place") \
     X(weight_size, 0.217, "of the size") \
-    X(weight_seen, 0.204, "what a track seen of late is ahead of one that was not") \
-    X(late_s, 0.0646, "s: of late") \
+    X(weight_seen, 0.23, "what a track seen of late is ahead of one that was not") \
+    X(late_s, 0.085, "s: of late") \
     X(least_strong, 0.211, "similarity that a match of strong boxes must exceed") \
     X(least_weak, 0.264, "of weak boxes") \
     X(least_tentative, 0.093, "of tentative tracks") \
     X(weak_score, 0.1, "boxes below take part in nothing") \
     /* the camera's own movement (sway.c) */ \
-    X(sway_reach, 0.553, "heights: the largest common shift looked for; 0 = none") \
-    X(sway_width, 0.104, "heights: how exactly a vote tells the shift") \
+    X(sway_reach, 0.662, "heights: the largest common shift looked for; 0 = none") \
+    X(sway_width, 0.111, "heights: how exactly a vote tells the shift") \
     X(sway_fresh_s, 0.595, "s: people unseen longer do not vote") \
     X(sway_doubt, 0.95, "factor on the votes for no shift") \
     X(sway_votes, 0.935, "votes more that a shift needs") \
     X(sway_prior, 1.9, "votes for no shift in its size") \
-    X(sway_forget_s, 0.204, "s: over which the camera's speed is averaged") \
-    X(sway_moving, 0.0931, "share of time with a shift from which on a camera counts as moving") \
+    X(sway_forget_s, 0.186, "s: over which the camera's speed is averaged") \
+    X(sway_moving, 0.101, "share of time with a shift from which on a camera counts as moving") \
     X(sway_pan, 0.54, "share of the camera's speed that is expected to go on") \
     /* birth and death (life.c) */ \
-    X(birth_part, 0.948, "of the usual score: boxes from here on begin tracks") \
-    X(birth_apart, 0.76, "overlap with a matched box beyond which a box begins nothing") \
+    X(birth_part, 0.948, "below 1 (many people share the highest score): of the usual score, from here on boxes begin tracks") \
+    X(birth_apart, 0.584, "overlap with a matched box beyond which a box begins nothing") \
     X(confirm_hits, 2.0, "boxes after which a track is believed") \
     X(max_lost_s, 1.76, "s: a believed track unseen this long is forgotten") \
     X(tentative_s, 0.25, "s: a tentative one") \

@@ -102,10 +102,11 @@ static void the_only_box_does_not_change_hands(void **state)
     walkers scene;
     scene_init(&scene, 2);
     scene_add(&scene, 300, 300, 200, 0);
-    scene_add(&scene, 345, 302, 200, 0);
+    scene_add(&scene, 330, 302, 200, 0);
     scene.jitter = 0.02;
     int64_t kept_id = 0;
     for (int32_t frame = 0; frame < 40; frame++) {
+        if (frame == 10) scene.jitter = 0.05;
         scene_look(&scene, &boxes, frame / 10.0);
         if (frame >= 10) boxes.count = 1; /* the second stands behind the first from now on */
         step(frame / 10.0);

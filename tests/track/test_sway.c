@@ -74,6 +74,7 @@ static void a_single_runner_is_no_sway(void **state)
     scene_init(&scene, 5);
     for (int32_t i = 0; i < 6; i++) scene_add(&scene, 100 + 150 * i, 200, 100, 0);
     scene_add(&scene, 100, 450, 100, 300);
+    scene.jitter = 0.02;
     assert_int_equal(psb_tracker_create_tuned(&tracker, NULL), PSB_OK);
     for (int32_t frame = 0; frame < 30; frame++) {
         scene_look(&scene, &boxes, frame / 10.0);
