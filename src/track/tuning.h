@@ -49,7 +49,7 @@
     X(sway_moving, 0.101, "share of time with a shift from which on a camera counts as moving") \
     X(sway_pan, 0.54, "share of the camera's speed that is expected to go on") \
     /* birth and death (life.c) */ \
-    X(birth_part, 0.948, "below 1 (many people share the highest score): of the usual score, from here on boxes begin tracks") \
+    X(birth_part, 0.948, "of the usual score: boxes from here on begin tracks; below 1, many share the top score") \
     X(birth_apart, 0.584, "overlap with a matched box beyond which a box begins nothing") \
     X(confirm_hits, 2.0, "boxes after which a track is believed") \
     X(max_lost_s, 1.76, "s: a believed track unseen this long is forgotten") \
