@@ -140,7 +140,8 @@ static bool is_taken(const psb_tracker *tracker, int32_t box_i)
 void psb_tracker_begin_targets(psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const double least_score = fmax(t->birth_part * tracker->scale.usual_score, t->weak_score);
+    const double least_score = fmax(fmax(t->birth_part * tracker->scale.usual_score, t->weak_score),
+                                    t->birth_high * tracker->scale.high_score);
     for (int32_t i = 0; i < tracker->boxes.count && tracker->boxes.score[i] >= least_score; i++) {
         if (tracker->target_of_box[i] >= 0 || is_taken(tracker, i)) continue;
         psb_target *const target = &tracker->targets[tracker->target_count];

@@ -20,6 +20,7 @@ void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning)
 {
     *scale = (psb_scale){.noise = 1,
                          .usual_score = tuning->usual_score,
+                         .high_score = tuning->high_score,
                          .jitter = tuning->usual_jitter,
                          .score_spread = tuning->usual_score / 2};
 }
@@ -27,6 +28,7 @@ void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning)
 void psb_scale_note_score(psb_scale *scale, const psb_tracker_tuning *tuning, double score)
 {
     scale->score_sum += score < scale->usual_score ? tuning->share_weak - 1 : tuning->share_weak;
+    scale->high_sum += score > scale->high_score ? 1 - tuning->share_high : -tuning->share_high;
     scale->spread_sum += fabs(score - scale->usual_score);
     scale->score_count++;
 }
@@ -42,6 +44,7 @@ static void learn_score(psb_scale *scale, const psb_tracker_tuning *tuning)
     const double count = scale->score_count;
     scale->score_spread += (scale->spread_sum / count - scale->score_spread) * (count / (count + SPREAD_BOXES));
     scale->usual_score += tuning->learn_score * scale->score_spread * scale->score_sum;
+    scale->high_score += tuning->learn_score * scale->score_spread * scale->high_sum;
     scale->score_total += scale->score_count;
 }
 
@@ -56,6 +59,6 @@ void psb_scale_learn(psb_scale *scale, const psb_tracker_tuning *tuning)
 {
     if (scale->score_count > 0 && tuning->learn_score > 0) learn_score(scale, tuning);
     if (scale->jitter_count > 0 && tuning->learn_jitter > 0) learn_jitter(scale, tuning);
-    scale->jitter_sum = scale->score_sum = scale->spread_sum = 0;
+    scale->jitter_sum = scale->score_sum = scale->high_sum = scale->spread_sum = 0;
     scale->jitter_count = scale->score_count = 0;
 }

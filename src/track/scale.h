@@ -14,13 +14,14 @@
 typedef struct psb_scale { /* init only; all fields private but the first two */
     double noise;          /* factor on the stated noise of boxes: 1 = usual */
     double usual_score;    /* about share_weak of the boxes of believed people score less */
+    double high_score;     /* about share_high of them score more */
 
     double jitter;       /* mean change of size, heights */
     double score_spread; /* mean distance of scores from usual_score */
     int64_t score_total; /* boxes learnt from */
 
     /* of the running step, so that the order of people in it does not matter */
-    double jitter_sum, score_sum, spread_sum;
+    double jitter_sum, score_sum, high_sum, spread_sum;
     int32_t jitter_count, score_count;
 } psb_scale;
 

@@ -18,6 +18,9 @@
     X(learn_jitter, 299.0, "comparisons over which the jitter is averaged; 0 = not learnt") \
     X(usual_score, 0.376, "score of the weak boxes of believed people, before it is learnt") \
     X(share_weak, 0.08, "of the boxes of believed people, how many score less than that") \
+    X(high_score, 0.8, "score that the strong boxes of people exceed, before it is learnt") \
+    X(share_high, 0.1, "of the boxes of believed people, how many score more than that") \
+    X(birth_high, 0.7, "of the high score: weaker boxes begin no track") \
     X(learn_score, 0.0209, "how far one box moves it, in deviations; 0 = not learnt") \
     /* motion (life.c, motion.c) */ \
     X(wander_place, 0.42, "heights/s^1.5: white acceleration across the picture") \
