@@ -57,6 +57,8 @@ static void who_was_seen_has_a_box_and_a_number(void **state)
     assert_int_equal(count_drawn(&at, 22, 12, 58, 70), 0); /* the number stands at the feet */
     assert_true(count_drawn(&at, 22, 80, 58, 88) > 10);
     for (int y = 6; y < 40; y++) assert_int_equal(at.u[y * WIDTH / 2 + 11], GROUND); /* lines keep to their chroma */
+    draw(&at, PSB_TRACK_CONFIRMED, 21.4f, 11.2f, 60.2f, 90.1f);
+    assert_int_equal(count_drawn(&at, 0, 0, 22, HEIGHT) + count_drawn(&at, 0, 0, WIDTH, 12), 0);
 }
 
 static void who_is_not_believed_has_a_thin_box(void **state)
