@@ -30,7 +30,7 @@ static const psb_option rows[] = {
     {"every", 0, PSB_OPTION_COUNT, "N", 1, 1000000, "1", FIELD(every),
      "look at frames 1, 1 + N, ...; all are redacted"},
     {"from", 0, PSB_OPTION_DURATION, "T", 0, 3600000, "0s", FIELD(from_s), "begin at this time of the stream"},
-    {"to", 0, PSB_OPTION_DURATION, "T", 0, 3600000, NULL, FIELD(to_s), "end before this time of the stream"},
+    {"to", 0, PSB_OPTION_DURATION, "T", 0.001, 3600000, NULL, FIELD(to_s), "end before this time of the stream"},
     {"fps", 0, PSB_OPTION_NUMBER, "F", 0.01, 1000, NULL, FIELD(fps),
      "frame rate of a folder of images; unless given, its seqinfo.ini's, else 25"},
     {"min-score", 0, PSB_OPTION_NUMBER, "S", 0, 1, NULL, FIELD(min_score),

@@ -31,7 +31,6 @@ typedef struct track_run {
     const psb_track_options *options;
     const char *input; /* NULL: no pictures */
     uint32_t cpu_flags;
-    psb_interrupt *interrupt;
     psb_source *source;
     psb_given *given;
     psb_detector *detector;
@@ -171,7 +170,7 @@ static psb_status step(track_run *run, psb_frame *frame, int64_t number, double 
 static psb_status step_all_pictures(track_run *run)
 {
     psb_status status = PSB_OK;
-    while (!status && !psb_interrupt_is_asked(run->interrupt)) {
+    while (!status && !psb_interrupt_is_asked(run->app->interrupt)) {
         psb_frame *frame = NULL;
         int64_t number = 0;
         status = psb_source_read(run->source, &frame, &number);
@@ -190,7 +189,7 @@ static psb_status step_all_given(track_run *run)
 {
     psb_status status = PSB_OK;
     const int64_t count = psb_given_frame_count(run->given);
-    for (int64_t i = 0; i < count && !status && !psb_interrupt_is_asked(run->interrupt); i++) {
+    for (int64_t i = 0; i < count && !status && !psb_interrupt_is_asked(run->app->interrupt); i++) {
         int64_t number = 0;
         double time_s = 0;
         psb_given_frame(run->given, i, &number, &time_s);
@@ -207,7 +206,7 @@ static psb_status move_frames(track_run *run)
     if (!status) status = psb_camera_flush(run->camera);
     if (!status) status = drain(run);
     psb_progress_clear(&run->progress);
-    if (!status && run->summary.frames == 0 && psb_interrupt_is_asked(run->interrupt))
+    if (!status && run->summary.frames == 0 && psb_interrupt_is_asked(run->app->interrupt))
         return psb_fail(PSB_INTERRUPTED, "interrupted before the first frame");
     if (!status && run->summary.frames == 0)
         return psb_fail(PSB_BAD_INPUT, "%s: found no frame from %g s on, expected at least one",
@@ -236,7 +235,7 @@ static void fill_summary(track_run *run)
     summary->camera = run->camera;
     summary->cpu = psb_cpu_name(run->cpu_flags);
     summary->tracks = psb_camera_track_count(run->camera);
-    summary->is_interrupted = psb_interrupt_is_asked(run->interrupt);
+    summary->is_interrupted = psb_interrupt_is_asked(run->app->interrupt);
 }
 
 /* All that can fail for want of space comes before the first name. */
@@ -289,15 +288,14 @@ static void close_all(track_run *run)
     psb_source_close(&run->source);
     psb_detector_close(&run->detector);
     psb_given_close(&run->given);
-    psb_interrupt_close(&run->interrupt);
 }
 
 psb_status psb_track_run(const psb_app *app, const char *input, const psb_track_options *options)
 {
     track_run run = {.app = app, .options = options, .input = input};
-    psb_status status = psb_interrupt_open(&run.interrupt);
-    if (!status) status = open_inputs(&run);
+    psb_status status = open_inputs(&run);
     if (status) goto done;
+    psb_interrupt_listen(app->interrupt); /* until here an interrupted process may just end: it has left nothing */
     describe_input(&run);
     status = open_outputs(&run);
     if (!status) status = open_camera(&run);

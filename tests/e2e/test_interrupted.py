@@ -35,6 +35,24 @@ def test_sigterm_inline():
     interrupted(signal.SIGTERM, "--threads", "1")
 
 
+def test_interrupted_while_opening():
+    """A pipe that nobody writes: there is nothing to keep yet, so the first signal ends the process, with 130."""
+    os.mkfifo("pipe")
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        for arguments in (["track", "--detections", "pipe", "-o", "out"], ["model", "info", "pipe"]):
+            process = subprocess.Popen([PASSERBY, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            # both signals are blocked first thing in main; before that the process would end by the signal itself
+            interrupt_after(process, lambda: blocks(process.pid, signal_number), signal_number)
+            assert process.wait(timeout=20) == 130, process.returncode
+            assert names_in(".") == ["pipe"], names_in(".")
+
+
+def blocks(pid, signal_number):
+    with open("/proc/%d/status" % pid) as status:
+        mask = [line.split()[1] for line in status if line.startswith("SigBlk:")]
+    return bool(int(mask[0], 16) >> (signal_number - 1) & 1)
+
+
 def test_full_disk_leaves_nothing():
     video(frames=60)
     os.mkdir("out")
