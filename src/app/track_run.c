@@ -20,8 +20,8 @@
 #include "camera/camera.h"
 #include "detect/detect.h"
 
-/* Frames that may live at once: the look-back's, whatever the rate, within the camera's own bound in bytes. */
-enum { MAX_LIVING_FRAMES = 4096 };
+/* Frames that may live at once: the look-back's, and those that are read ahead or wait to be encoded. */
+enum { MAX_LIVING_FRAMES = PSB_CAMERA_HELD_FRAMES + 64 };
 
 /* A detector's boxes from here on are worth tracking: half-hidden people score low (ByteTrack, arXiv 2110.06864). */
 #define WEAKEST_TRACKED 0.1f
