@@ -54,6 +54,7 @@ static psb_status open_writer(psb_video *video, const psb_image *image)
         .matrix = image->matrix,
         .range = image->range,
         .threads = 1,
+        .name = video->path,
         .log = video->options.log,
     };
     const psb_status status = psb_writer_open(&video->writer, psb_outfile_temporary_path(video->file), &options);
@@ -197,6 +198,11 @@ psb_status psb_video_finish(psb_video *video)
 psb_status psb_video_commit(psb_video *video)
 {
     return psb_outfile_commit(video->file);
+}
+
+const char *psb_video_encoder(const psb_video *video)
+{
+    return video->writer ? psb_writer_encoder(video->writer) : NULL;
 }
 
 const psb_histogram *psb_video_redact_times(const psb_video *video)
