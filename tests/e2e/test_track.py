@@ -98,20 +98,23 @@ def test_any_number_of_threads_gives_the_same_bytes():
 
 def test_every_third_frame():
     video()
-    run("track", "video.mp4", "--model", MODEL, "--every", "3", "-o", "out")
+    run("track", "video.mp4", "--model", MODEL, "--every", "3", "--redact", "fill", "-o", "out")
     frames = set(row[0] for row in mot_rows("out/detections.txt"))
     assert frames == set(range(1, 21, 3)), frames
     assert set(line["frame"] for line in json_lines("out/tracks.jsonl")) <= frames
     summary = json_file("out/summary.json")
     assert (summary["frames"], summary["looked_at"]) == (20, 7)
     assert summary["stages"]["encode"]["count"] == 20
-    run("detect", "out/redacted.mp4", "--model", MODEL, "-o", "hidden.txt", "--min-score", "0.6")
+    run("detect", "out/redacted.mp4", "--model", MODEL, "-o", "hidden.txt", "--min-score", "0.1")
+    assert mot_rows("hidden.txt") == []
     run("detect", "video.mp4", "--model", MODEL, "--every", "3", "-o", "det.txt")
     assert set(row[0] for row in mot_rows("det.txt")) == frames
 
 
-def test_from_and_to():
+def test_times_of_a_video():
     video()
+    run("track", "video.mp4", "--model", MODEL, "--fps", "3", "-o", "all", error="--fps 3 is for folders")
+    assert json_file("all/summary.json")["fps"] == 10
     run("track", "video.mp4", "--model", MODEL, "--from", "500ms", "--to", "1s", "-o", "out")
     assert set(row[0] for row in mot_rows("out/detections.txt")) == {6, 7, 8, 9, 10}
     assert json_file("out/summary.json")["frames"] == 5
