@@ -77,7 +77,8 @@ def draw_person(picture, person, frame):
     blend(picture, 0.35 * np.clip(1.5 - from_shadow, 0, 1), (60, 56, 54))
     for side in (-1, 1):
         limb(picture, (x, part(0.54)), (x + side * stride, part(0.97)), 0.055 * height, trousers)
-        limb(picture, (x + side * stride, part(0.975)), (x + side * stride + 0.05 * ahead, part(0.98)), 0.022 * height, (36, 30, 28))
+        limb(picture, (x + side * stride, part(0.975)), (x + side * stride + 0.05 * ahead, part(0.98)), 0.022 * height,
+             (36, 30, 28))
     limb(picture, (x, part(0.26)), (x - 0.8 * stride, part(0.52)), 0.036 * height, shirt)
     limb(picture, (x, part(0.27)), (x, part(0.50)), 0.1 * height, shirt)
     limb(picture, (x, part(0.27)), (x + 0.8 * stride, part(0.52)), 0.036 * height, [0.86 * c for c in shirt])
