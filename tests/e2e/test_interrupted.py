@@ -72,6 +72,12 @@ def test_unwritable_folders():
     run("track", "--detections", "det.txt", "-o", "file/below", code=3, error="file/below")
     run("track", "--detections", "det.txt", "-o", "/proc/none", code=4, error="/proc/none")
     assert open("file").read() == "x"
+    os.symlink("round", "round")
+    run("track", "--detections", "det.txt", "-o", "round/out", code=4, error="symbolic links")
+    if os.getuid() == 0:
+        return  # root may write everywhere
+    os.mkdir("closed", 0o555)
+    run("track", "--detections", "det.txt", "-o", "closed/out", code=4, error="Permission denied")
 
 
 def test_standard_output_that_is_full():
