@@ -70,7 +70,7 @@ def test_example_with_the_shared_library():
     needed = out_of("ldd", "track", env=run_in).decode()
     assert "libpasserby.so.0" in needed and not re.search(r"lib(av|sw)\w+\.so", needed), needed
     lines = [line for line in open(ROOT + "/examples/track.c") if line.strip()]
-    assert len(lines) <= 66, "the example is to stay short"
+    assert len(lines) <= 54, "the example is to stay short"
 
 
 def test_example_with_the_static_library():
