@@ -18,6 +18,8 @@
 
 enum { MAX_ITEMS = 1 << 27 };
 
+static const double MOST_PX = 1e9; /* as in MOT rows: sums and areas stay finite */
+
 typedef struct coco_item {
     int32_t picture_i;
     double x0, y0, x1, y1, score, area;
@@ -111,9 +113,9 @@ static psb_status read_item(coco_item *out, const psb_coco *coco, const json_t *
     for (size_t k = 0; k < 4; k++) {
         const json_t *value = json_array_get(bbox, k);
         side[k] = json_is_number(value) ? json_number_value(value) : NAN;
-        if (!isfinite(side[k]) || (k > 1 && side[k] < 0) || json_array_size(bbox) != 4)
-            return psb_fail(PSB_BAD_INPUT, "%s: %s[%zu].bbox: expected four numbers, sizes not negative", path, where,
-                            i);
+        if (!(fabs(side[k]) <= MOST_PX) || (k > 1 && side[k] < 0) || json_array_size(bbox) != 4)
+            return psb_fail(PSB_BAD_INPUT, "%s: %s[%zu].bbox: expected four numbers of at most 1e9, sizes not negative",
+                            path, where, i);
     }
     out->x0 = side[0];
     out->y0 = side[1];

@@ -96,6 +96,7 @@ static void wrong_truth_is_named(void **state)
         {TRUTH("{\"category_id\":8,\"image_id\":10,\"bbox\":[1,2,3,4,5]}"), "annotations[0].bbox"},
         {TRUTH("{\"category_id\":8,\"image_id\":10,\"bbox\":[1,2,-3,4]}"), "sizes not negative"},
         {TRUTH("{\"category_id\":8,\"image_id\":10,\"bbox\":[1,2,3,\"4\"]}"), "four numbers"},
+        {TRUTH("{\"category_id\":8,\"image_id\":10,\"bbox\":[1e308,2,1e308,4]}"), "at most 1e9"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         psb_coco coco;
