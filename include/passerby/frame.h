@@ -19,17 +19,17 @@ extern "C" {
 /* Sides of a picture that are accepted, in pixels. */
 #define PSB_FRAME_MAX_SIDE_PX 16384
 
-typedef enum psb_pixel_format { /* 8 bits a sample, planar */
-    PSB_PIXEL_GREY = 0,         /* Y */
-    PSB_PIXEL_YUV420 = 1,       /* Y, U, V; chroma (width + 1) / 2 by (height + 1) / 2 */
-    PSB_PIXEL_YUV422 = 2,       /* chroma (width + 1) / 2 by height */
-    PSB_PIXEL_YUV444 = 3,       /* chroma width by height */
+typedef enum psb_pixel_format {                       /* 8 bits a sample, planar */
+                                PSB_PIXEL_GREY = 0,   /* Y */
+                                PSB_PIXEL_YUV420 = 1, /* Y, U, V; chroma (width + 1) / 2 by (height + 1) / 2 */
+                                PSB_PIXEL_YUV422 = 2, /* chroma (width + 1) / 2 by height */
+                                PSB_PIXEL_YUV444 = 3, /* chroma width by height */
 } psb_pixel_format;
 
 typedef enum psb_color_matrix { /* ITU-T H.273, MatrixCoefficients */
-    PSB_COLOR_BT601 = 0,
-    PSB_COLOR_BT709 = 1,
-    PSB_COLOR_BT2020 = 2, /* non-constant luminance */
+                                PSB_COLOR_BT601 = 0,
+                                PSB_COLOR_BT709 = 1,
+                                PSB_COLOR_BT2020 = 2, /* non-constant luminance */
 } psb_color_matrix;
 
 typedef enum psb_color_range {
@@ -42,9 +42,9 @@ typedef struct psb_image {
     psb_pixel_format format;
     psb_color_matrix matrix;
     psb_color_range range;
-    int32_t width, height;      /* luma pixels, 1..PSB_FRAME_MAX_SIDE_PX */
-    uint8_t *plane[3];          /* top row first; unused ones NULL */
-    ptrdiff_t stride_bytes[3];  /* at least the plane's width; 0 for unused planes */
+    int32_t width, height;     /* luma pixels, 1..PSB_FRAME_MAX_SIDE_PX */
+    uint8_t *plane[3];         /* top row first; unused ones NULL */
+    ptrdiff_t stride_bytes[3]; /* at least the plane's width; 0 for unused planes */
 } psb_image;
 
 typedef struct psb_frame psb_frame;

@@ -18,16 +18,16 @@ extern "C" {
 #endif
 
 /* name, exit code of the program, text */
-#define PSB_STATUS_TABLE(X)                              \
-    X(OK, 0, "done")                                     \
-    X(END, 0, "end of stream")                           \
-    X(NO, 1, "done, and the answer is no")               \
-    X(USAGE, 2, "wrong use")                             \
-    X(BAD_INPUT, 3, "the input is not valid")            \
-    X(UNSUPPORTED, 3, "not supported by this build")     \
-    X(ENVIRONMENT, 4, "a device, disk or network failed") \
-    X(NO_MEMORY, 4, "out of memory")                     \
-    X(BUG, 5, "a fault of passerby's own")               \
+#define PSB_STATUS_TABLE(X)                                                                                            \
+    X(OK, 0, "done")                                                                                                   \
+    X(END, 0, "end of stream")                                                                                         \
+    X(NO, 1, "done, and the answer is no")                                                                             \
+    X(USAGE, 2, "wrong use")                                                                                           \
+    X(BAD_INPUT, 3, "the input is not valid")                                                                          \
+    X(UNSUPPORTED, 3, "not supported by this build")                                                                   \
+    X(ENVIRONMENT, 4, "a device, disk or network failed")                                                              \
+    X(NO_MEMORY, 4, "out of memory")                                                                                   \
+    X(BUG, 5, "a fault of passerby's own")                                                                             \
     X(INTERRUPTED, 130, "interrupted")
 
 typedef enum psb_status {

@@ -11,6 +11,7 @@
 
 #include <passerby/status.h>
 
+#include "app/interrupt.h"
 #include "app/options.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,6 +22,7 @@ typedef struct psb_app {
     bool quiet;      /* nothing on standard output but what was asked for, and only errors on standard error */
     psb_log log;
     psb_clock clock;
+    psb_interrupt *interrupt; /* for a command that can end early with what it has: listen, then ask */
 } psb_app;
 
 typedef struct psb_command {

@@ -39,7 +39,6 @@ static const psb_option rows[] = {
 typedef struct detect_run {
     const psb_app *app;
     const psb_detect_options *options;
-    psb_interrupt *interrupt;
     psb_detector *detector;
     psb_source *source;
     psb_outfile *to;
@@ -51,8 +50,7 @@ static psb_status open_all(detect_run *run, const char *input)
 {
     const psb_detect_options *options = run->options;
     uint32_t cpu_flags = 0;
-    psb_status status = psb_interrupt_open(&run->interrupt);
-    if (!status) status = psb_cpu_from_name(&cpu_flags, options->cpu);
+    psb_status status = psb_cpu_from_name(&cpu_flags, options->cpu);
     if (status) return status;
     psb_detector_options detector;
     psb_detector_options_init(&detector);
@@ -66,6 +64,7 @@ static psb_status open_all(detect_run *run, const char *input)
         .log = &run->app->log,
     };
     status = psb_source_open(&run->source, input, &reader, true);
+    psb_interrupt_listen(run->app->interrupt); /* until here an interrupted process may just end */
     return status ? status : psb_outfile_open(&run->to, options->output);
 }
 
@@ -86,7 +85,7 @@ static psb_status look_at_all(detect_run *run)
 {
     psb_progress_init(&run->progress, run->app, psb_source_info(run->source).frame_count);
     psb_status status = PSB_OK;
-    while (!status && !psb_interrupt_is_asked(run->interrupt)) {
+    while (!status && !psb_interrupt_is_asked(run->app->interrupt)) {
         psb_frame *frame = NULL;
         int64_t number = 0;
         status = psb_source_read(run->source, &frame, &number);
@@ -140,11 +139,10 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
     if (!status && !app->json && !to_stdout && !app->quiet)
         printf("%lld frames, %lld looked at, %lld boxes\n", (long long)run.frames, (long long)run.looked_at,
                (long long)run.boxes);
-    if (!status && psb_interrupt_is_asked(run.interrupt)) status = PSB_INTERRUPTED;
+    if (!status && psb_interrupt_is_asked(app->interrupt)) status = PSB_INTERRUPTED;
     psb_outfile_close(&run.to);
     psb_source_close(&run.source);
     psb_detector_close(&run.detector);
-    psb_interrupt_close(&run.interrupt);
     return status;
 }
 

@@ -68,8 +68,8 @@ static psb_status write_charts(psb_outfile *to, const psb_eval_tracks *tracks)
         for (int32_t v = 0; v < 3; v++) bars[i].value[v] = psb_score_value(fields, field_count, bar_names[v], scores);
     }
     psb_html_heading(to, "HOTA over alpha");
-    psb_html_line_chart(to, "alpha: how well a box must fit", "HOTA", alpha, PSB_HOTA_ALPHAS, lines,
-                        tracks->names.count + 1);
+    const psb_chart_axes axes = {"alpha: how well a box must fit", "HOTA", alpha, PSB_HOTA_ALPHAS};
+    psb_html_line_chart(to, &axes, lines, tracks->names.count + 1);
     psb_html_heading(to, "Sequences");
     psb_html_bar_chart(to, bar_names, bars, tracks->names.count + 1);
 done:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The page that `passerby eval tracks --report FILE` writes.
+ * The page that `passerby eval tracks --report FILE` writes: charts first, then every field. It has a file of its own
+ * because it is the only user of the report room.
  */
 #ifndef PSB_APP_EVAL_REPORT_H
 #define PSB_APP_EVAL_REPORT_H

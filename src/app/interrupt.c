@@ -19,6 +19,7 @@ struct psb_interrupt {
     psb_thread *thread;
     sigset_t before;
     sigset_t waited;
+    atomic_bool is_listened_to;
     atomic_bool is_asked;
     atomic_bool is_ending;
 };
@@ -29,7 +30,8 @@ static void wait_for_signals(void *user)
     do { /* waits at least once: the signal that close sends must not stay behind */
         int signal_number = 0;
         if (sigwait(&interrupt->waited, &signal_number) != 0 || signal_number == SIGUSR1) continue;
-        if (atomic_exchange(&interrupt->is_asked, true)) _exit(psb_status_exit_code(PSB_INTERRUPTED));
+        const bool is_second = atomic_exchange(&interrupt->is_asked, true);
+        if (is_second || !atomic_load(&interrupt->is_listened_to)) _exit(psb_status_exit_code(PSB_INTERRUPTED));
     } while (!atomic_load(&interrupt->is_ending));
 }
 
@@ -65,7 +67,12 @@ void psb_interrupt_close(psb_interrupt **interrupt)
     *interrupt = NULL;
 }
 
+void psb_interrupt_listen(psb_interrupt *interrupt)
+{
+    if (interrupt) atomic_store(&interrupt->is_listened_to, true);
+}
+
 bool psb_interrupt_is_asked(const psb_interrupt *interrupt)
 {
-    return atomic_load(&interrupt->is_asked);
+    return interrupt && atomic_load(&interrupt->is_asked);
 }

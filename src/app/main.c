@@ -99,7 +99,7 @@ static psb_status check_operands(const psb_command *command, const char *who, co
     return PSB_OK;
 }
 
-static psb_status run_command(const psb_command *command, char *const *argv)
+static psb_status run_command(const psb_command *command, char *const *argv, psb_interrupt *interrupt)
 {
     char who[LONGEST_WHO];
     snprintf(who, sizeof(who), "passerby %s", command->name);
@@ -124,6 +124,7 @@ static psb_status run_command(const psb_command *command, char *const *argv)
         .quiet = common.quiet,
         .log = {.to = stderr, .level = common.quiet ? PSB_LOG_ERROR : (psb_log_level)common.log_level},
         .clock = psb_clock_system(),
+        .interrupt = interrupt,
     };
     status = command->run(&app, &arguments, options);
 done:
@@ -131,7 +132,7 @@ done:
     return status;
 }
 
-static psb_status dispatch(char *const *argv)
+static psb_status dispatch(char *const *argv, psb_interrupt *interrupt)
 {
     if (!argv[0]) {
         print_program_help(stderr);
@@ -147,12 +148,15 @@ static psb_status dispatch(char *const *argv)
     }
     int words = 0;
     const psb_command *command = find_command(&words, argv);
-    return command ? run_command(command, argv + words) : fail_no_command(argv);
+    return command ? run_command(command, argv + words, interrupt) : fail_no_command(argv);
 }
 
 int main(int argc, char **argv)
 {
-    psb_status status = dispatch(argc > 0 ? argv + 1 : argv);
+    psb_interrupt *interrupt = NULL;
+    psb_status status = psb_interrupt_open(&interrupt);
+    if (!status) status = dispatch(argc > 0 ? argv + 1 : argv, interrupt);
+    psb_interrupt_close(&interrupt);
     if (fflush(stdout) != 0 && !status) status = psb_fail(PSB_ENVIRONMENT, "standard output: writing failed");
     if (status && status != PSB_NO && status != PSB_INTERRUPTED) fprintf(stderr, "%s\n", psb_error_text());
     return psb_status_exit_code(status);

@@ -30,7 +30,7 @@ static const psb_option rows[] = {
     {"every", 0, PSB_OPTION_COUNT, "N", 1, 1000000, "1", FIELD(every),
      "look at frames 1, 1 + N, ...; all are redacted"},
     {"from", 0, PSB_OPTION_DURATION, "T", 0, 3600000, "0s", FIELD(from_s), "begin at this time of the stream"},
-    {"to", 0, PSB_OPTION_DURATION, "T", 0, 3600000, NULL, FIELD(to_s), "end before this time of the stream"},
+    {"to", 0, PSB_OPTION_DURATION, "T", 0.001, 3600000, NULL, FIELD(to_s), "end before this time of the stream"},
     {"fps", 0, PSB_OPTION_NUMBER, "F", 0.01, 1000, NULL, FIELD(fps),
      "frame rate of a folder of images; unless given, its seqinfo.ini's, else 25"},
     {"min-score", 0, PSB_OPTION_NUMBER, "S", 0, 1, NULL, FIELD(min_score),
@@ -65,6 +65,9 @@ static psb_status check(const char *who, bool has_input, const psb_track_options
     if (status) return status;
     if (options->unredacted && !has_input)
         return psb_fail(PSB_USAGE, "%s: --unredacted needs an INPUT: there are no pictures to write", who);
+    if (options->fps > 0 && !has_input)
+        return psb_fail(PSB_USAGE,
+                        "%s: --fps needs a folder of images; the rate of --detections is their seqinfo.ini's", who);
     if (options->to_s > 0 && options->to_s <= options->from_s)
         return psb_fail(PSB_USAGE, "%s: found --to %g s, expected more than --from %g s", who, options->to_s,
                         options->from_s);

@@ -20,8 +20,8 @@
 #include "camera/camera.h"
 #include "detect/detect.h"
 
-/* Frames that may live at once: the look-back's, whatever the rate, within the camera's own bound in bytes. */
-enum { MAX_LIVING_FRAMES = 4096 };
+/* Frames that may live at once: the look-back's, and those that are read ahead or wait to be encoded. */
+enum { MAX_LIVING_FRAMES = PSB_CAMERA_HELD_FRAMES + 64 };
 
 /* A detector's boxes from here on are worth tracking: half-hidden people score low (ByteTrack, arXiv 2110.06864). */
 #define WEAKEST_TRACKED 0.1f
@@ -31,7 +31,6 @@ typedef struct track_run {
     const psb_track_options *options;
     const char *input; /* NULL: no pictures */
     uint32_t cpu_flags;
-    psb_interrupt *interrupt;
     psb_source *source;
     psb_given *given;
     psb_detector *detector;
@@ -171,7 +170,7 @@ static psb_status step(track_run *run, psb_frame *frame, int64_t number, double 
 static psb_status step_all_pictures(track_run *run)
 {
     psb_status status = PSB_OK;
-    while (!status && !psb_interrupt_is_asked(run->interrupt)) {
+    while (!status && !psb_interrupt_is_asked(run->app->interrupt)) {
         psb_frame *frame = NULL;
         int64_t number = 0;
         status = psb_source_read(run->source, &frame, &number);
@@ -190,7 +189,7 @@ static psb_status step_all_given(track_run *run)
 {
     psb_status status = PSB_OK;
     const int64_t count = psb_given_frame_count(run->given);
-    for (int64_t i = 0; i < count && !status && !psb_interrupt_is_asked(run->interrupt); i++) {
+    for (int64_t i = 0; i < count && !status && !psb_interrupt_is_asked(run->app->interrupt); i++) {
         int64_t number = 0;
         double time_s = 0;
         psb_given_frame(run->given, i, &number, &time_s);
@@ -207,6 +206,8 @@ static psb_status move_frames(track_run *run)
     if (!status) status = psb_camera_flush(run->camera);
     if (!status) status = drain(run);
     psb_progress_clear(&run->progress);
+    if (!status && run->summary.frames == 0 && psb_interrupt_is_asked(run->app->interrupt))
+        return psb_fail(PSB_INTERRUPTED, "interrupted before the first frame");
     if (!status && run->summary.frames == 0)
         return psb_fail(PSB_BAD_INPUT, "%s: found no frame from %g s on, expected at least one",
                         run->input ? run->input : run->options->detections, run->options->from_s);
@@ -223,8 +224,11 @@ static void fill_summary(track_run *run)
         summary->decode = psb_source_times(run->source);
     }
     if (run->redacted) summary->redact = psb_video_redact_times(run->redacted);
-    if (run->redacted || run->unredacted)
-        summary->encode = psb_video_encode_times(run->redacted ? run->redacted : run->unredacted);
+    const psb_video *video = run->redacted ? run->redacted : run->unredacted;
+    if (video) {
+        summary->encode = psb_video_encode_times(video);
+        summary->encoder = psb_video_encoder(video);
+    }
     if (summary->input.fps > 0) summary->seconds = run->last_s - run->first_s + 1 / summary->input.fps;
     if (run->detector) {
         run->model = psb_detector_model_get(run->detector);
@@ -234,7 +238,7 @@ static void fill_summary(track_run *run)
     summary->camera = run->camera;
     summary->cpu = psb_cpu_name(run->cpu_flags);
     summary->tracks = psb_camera_track_count(run->camera);
-    summary->is_interrupted = psb_interrupt_is_asked(run->interrupt);
+    summary->is_interrupted = psb_interrupt_is_asked(run->app->interrupt);
 }
 
 /* All that can fail for want of space comes before the first name. */
@@ -256,6 +260,9 @@ static psb_status finish_outputs(track_run *run)
 static psb_status report(const track_run *run)
 {
     const psb_summary *summary = &run->summary;
+    if (summary->is_interrupted)
+        psb_log_line(&run->app->log, PSB_LOG_WARNING, "interrupted: %s is whole, up to %g s of the stream",
+                     run->options->output, run->last_s);
     if (run->app->json) {
         psb_outfile *to = NULL;
         psb_status status = psb_outfile_open_stdout(&to);
@@ -270,6 +277,7 @@ static psb_status report(const track_run *run)
            (long long)summary->looked_at, (long long)summary->tracks, elapsed_s,
            elapsed_s > 0 ? (double)summary->frames / elapsed_s : 0, run->options->output);
     for (int32_t i = 0; i < summary->output_count; i++) printf(" %s", summary->outputs[i]);
+    if (summary->encoder) printf(" (video by %s)", summary->encoder);
     putchar('\n');
     return PSB_OK;
 }
@@ -284,15 +292,14 @@ static void close_all(track_run *run)
     psb_source_close(&run->source);
     psb_detector_close(&run->detector);
     psb_given_close(&run->given);
-    psb_interrupt_close(&run->interrupt);
 }
 
 psb_status psb_track_run(const psb_app *app, const char *input, const psb_track_options *options)
 {
     track_run run = {.app = app, .options = options, .input = input};
-    psb_status status = psb_interrupt_open(&run.interrupt);
-    if (!status) status = open_inputs(&run);
+    psb_status status = open_inputs(&run);
     if (status) goto done;
+    psb_interrupt_listen(app->interrupt); /* until here an interrupted process may just end: it has left nothing */
     describe_input(&run);
     status = open_outputs(&run);
     if (!status) status = open_camera(&run);

@@ -40,17 +40,20 @@ const char *psb_error_text(void)
     return error_text;
 }
 
-/* A sentence that is too long loses its middle: its end says what was expected. */
+/* A sentence that is too long loses its middle: its end says what was expected. Names in it come from files: their
+ * control characters must neither break the line nor reach a terminal. */
 static void store(const char *text, size_t length)
 {
     if (length < sizeof(error_text)) {
         memcpy(error_text, text, length + 1);
-        return;
+    } else {
+        const size_t half = (sizeof(error_text) - 4) / 2;
+        memcpy(error_text, text, half);
+        memcpy(error_text + half, "...", 3);
+        memcpy(error_text + half + 3, text + length - half, half + 1);
     }
-    const size_t half = (sizeof(error_text) - 4) / 2;
-    memcpy(error_text, text, half);
-    memcpy(error_text + half, "...", 3);
-    memcpy(error_text + half + 3, text + length - half, half + 1);
+    for (char *at = error_text; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) *at = '?';
 }
 
 psb_status psb_fail(psb_status status, const char *format, ...)
@@ -87,8 +90,10 @@ psb_status psb_fail_system(const char *path, const char *action, int error_numbe
     psb_status status = PSB_ENVIRONMENT;
     switch (error_number) {
     case ENOENT:
-    case ENOTDIR:
+        return psb_fail(PSB_BAD_INPUT, "%s: %s: found nothing of that name, expected it to be there", path, action);
     case EISDIR:
+        return psb_fail(PSB_BAD_INPUT, "%s: %s: found a folder, expected a file", path, action);
+    case ENOTDIR:
     case ENAMETOOLONG:
     case ELOOP:
         status = PSB_BAD_INPUT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Line and letters grow with the picture: two pixels and 5x7 letters are right up to 720 lines. Lines lie on whole
- * chroma samples, so that two pixels tint no more than two; the number stands at the feet, inside the box: what is drawn
- * leaves the head to the redaction, and who measures that (bench/leak) to a clean picture.
+ * chroma samples, so that two pixels tint no more than two; the number stands at the feet, inside the box. So what is
+ * drawn leaves the head to the redaction, and a clean picture to who measures it (bench/leak).
  */
 #include "camera/overlay.h"
 
@@ -26,6 +26,7 @@ static void draw_track(const psb_image *image, const psb_tracks *tracks, int32_t
     const psb_color color = psb_color_of_id(tracks->id[i], image->matrix, image->range);
     const int32_t x0 = to_even_pixel(tracks->x0_px[i]);
     const int32_t y1 = to_even_pixel(tracks->y1_px[i]);
+    if (tracks->state[i] == PSB_TRACK_COASTING) return;
     const bool is_tentative = tracks->state[i] == PSB_TRACK_TENTATIVE;
     psb_draw_rectangle(image, (psb_area){x0, to_even_pixel(tracks->y0_px[i]), to_even_pixel(tracks->x1_px[i]), y1},
                        is_tentative ? scale : 2 * scale, color);

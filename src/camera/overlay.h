@@ -9,8 +9,8 @@
 #include <passerby/boxes.h>
 #include <passerby/frame.h>
 
-/* Every confirmed and coasting track: its box and its number. Tentative ones have no number that anybody should
- * remember; theirs is a thin box. */
+/* Every confirmed track: its box and its number, inside the box's corners. Tentative ones have no number that anybody
+ * should remember; theirs is a thin box. Coasting ones are not drawn: nobody saw them where they are predicted. */
 void psb_overlay_draw(const psb_image *image, const psb_tracks *tracks);
 
 #endif

@@ -75,8 +75,8 @@ static psb_status match_frame(psb_clear *out, clear_work *work, const psb_eval_s
         }
     }
     work->first[n_gt] = n;
-    const psb_status status =
-        psb_matcher_run(matcher, work->edge_of_row, n_gt, n_tracks, work->first, work->column, work->weight);
+    const psb_matching_graph graph = {n_gt, n_tracks, work->first, work->column, work->weight};
+    const psb_status status = psb_matcher_run(matcher, work->edge_of_row, &graph);
     if (status) return status;
     int32_t matches = 0;
     for (int32_t g = 0; g < n_gt; g++) {
@@ -101,19 +101,33 @@ static psb_status match_frame(psb_clear *out, clear_work *work, const psb_eval_s
     return PSB_OK;
 }
 
+/* What is known once all frames are: how much of each person's life was tracked, and in how many pieces. */
+static void count_lives(psb_clear *out, const clear_work *work, int32_t gt_id_count)
+{
+    for (int32_t id = 0; id < gt_id_count; id++) { /* every identity stands in at least one frame */
+        const double ratio = (double)work->matched[id] / work->frames[id];
+        if (ratio > 0.8) {
+            out->mostly_tracked++;
+        } else if (ratio >= 0.2) {
+            out->partly_tracked++;
+        } else {
+            out->mostly_lost++;
+        }
+        if (work->starts[id] > 0) out->fragments += work->starts[id] - 1;
+    }
+}
+
 psb_status psb_clear_measure(psb_clear *out, const psb_eval_sequence *s, psb_matcher *matcher)
 {
     clear_work work = {0};
     memset(out, 0, sizeof(*out));
-    psb_status status = PSB_OK;
     if (s->track_count == 0 || s->gt_count == 0) { /* TrackEval's early return: no frames counted */
         out->fn = s->gt_count;
         out->fp = s->track_count;
         out->mostly_lost = s->track_count == 0 ? s->gt_id_count : 0;
         return PSB_OK;
     }
-    status = work_init(&work, s);
-    if (status) goto done;
+    psb_status status = work_init(&work, s);
     for (int32_t f = 0; f < s->frame_count && !status; f++) {
         const int32_t n_gt = s->gt_first[f + 1] - s->gt_first[f], n_tracks = s->track_first[f + 1] - s->track_first[f];
         if (n_gt > 0 && n_tracks > 0) {
@@ -124,20 +138,8 @@ psb_status psb_clear_measure(psb_clear *out, const psb_eval_sequence *s, psb_mat
         out->fn += n_gt;
         for (int32_t g = s->gt_first[f]; g < s->gt_first[f + 1]; g++) work.frames[s->gt_id[g]]++;
     }
-    if (status) goto done;
-    for (int32_t id = 0; id < s->gt_id_count; id++) {
-        const double ratio = work.frames[id] > 0 ? (double)work.matched[id] / work.frames[id] : 0;
-        if (work.frames[id] > 0 && ratio > 0.8) {
-            out->mostly_tracked++;
-        } else if (work.frames[id] > 0 && ratio >= 0.2) {
-            out->partly_tracked++;
-        } else {
-            out->mostly_lost++;
-        }
-        if (work.starts[id] > 0) out->fragments += work.starts[id] - 1;
-    }
+    if (!status) count_lives(out, &work, s->gt_id_count);
     out->frames = s->frame_count;
-done:
     work_fini(&work);
     return status;
 }

@@ -6,6 +6,7 @@
 #ifndef PSB_EVAL_DETECTION_FOLDER_H
 #define PSB_EVAL_DETECTION_FOLDER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <passerby/status.h>

@@ -154,8 +154,8 @@ static psb_status match_frames(psb_hota *out, hota_work *work, const psb_eval_se
         for (int32_t g = 0; g <= n_gt; g++) work->first[g] = s->pair_first[g0 + g] - p0;
         for (int32_t p = 0; p < work->first[n_gt]; p++)
             work->weight[p] = work->pair[work->pair_of_overlap[p0 + p]].potential * s->pair_iou[p0 + p];
-        const psb_status status =
-            psb_matcher_run(matcher, work->edge_of_row, n_gt, n_tracks, work->first, s->pair_track + p0, work->weight);
+        const psb_matching_graph graph = {n_gt, n_tracks, work->first, s->pair_track + p0, work->weight};
+        const psb_status status = psb_matcher_run(matcher, work->edge_of_row, &graph);
         if (status) return status;
         for (int32_t g = 0; g < n_gt; g++) {
             if (work->edge_of_row[g] < 0) continue;

@@ -60,7 +60,8 @@ psb_status psb_identity_measure(psb_identity *out, const psb_eval_sequence *s, p
         weight[n_edges++] = 1;
     }
     while (row < s->gt_id_count) first[++row] = n_edges;
-    status = psb_matcher_run(matcher, edge_of_row, s->gt_id_count, s->track_id_count, first, column, weight);
+    const psb_matching_graph graph = {s->gt_id_count, s->track_id_count, first, column, weight};
+    status = psb_matcher_run(matcher, edge_of_row, &graph);
     if (status) goto done;
     for (int32_t r = 0; r < s->gt_id_count; r++)
         if (edge_of_row[r] >= 0) out->tp += weight[edge_of_row[r]];

@@ -39,10 +39,10 @@ void psb_matcher_destroy(psb_matcher **matcher)
     *matcher = NULL;
 }
 
-psb_status psb_matcher_run(psb_matcher *matcher, int32_t *edge_out, int32_t n_rows, int32_t n_columns,
-                           const int32_t *first, const int32_t *column, const double *weight)
+psb_status psb_matcher_run(psb_matcher *matcher, int32_t *edge_out, const psb_matching_graph *graph)
 {
-    const int32_t n_edges = first[n_rows];
+    const int32_t *first = graph->first, *column = graph->column;
+    const int32_t n_rows = graph->n_rows, n_edges = first[n_rows];
     if (n_edges > matcher->pair_capacity) {
         psb_pair *larger = realloc(matcher->pairs, (size_t)n_edges * 2 * sizeof(*larger));
         if (!larger) return psb_fail_memory("matching", (size_t)n_edges * 2 * sizeof(*larger));
@@ -50,9 +50,10 @@ psb_status psb_matcher_run(psb_matcher *matcher, int32_t *edge_out, int32_t n_ro
         matcher->pair_capacity = n_edges * 2;
     }
     for (int32_t r = 0; r < n_rows; r++)
-        for (int32_t e = first[r]; e < first[r + 1]; e++) matcher->pairs[e] = (psb_pair){r, column[e], weight[e]};
+        for (int32_t e = first[r]; e < first[r + 1]; e++)
+            matcher->pairs[e] = (psb_pair){r, column[e], graph->weight[e]};
     const psb_status status =
-        psb_assignment_solve(matcher->assignment, edge_out, n_rows, n_columns, matcher->pairs, n_edges);
+        psb_assignment_solve(matcher->assignment, edge_out, n_rows, graph->n_columns, matcher->pairs, n_edges);
     if (status) return status;
     for (int32_t r = 0; r < n_rows; r++) {
         int32_t e = edge_out[r] < 0 ? first[r + 1] : first[r];

@@ -136,7 +136,8 @@ static psb_status drop_distractors(builder *b, const int32_t *gt_rows, int32_t n
         begin = end;
     }
     strong[n_gt] = n;
-    const psb_status status = psb_matcher_run(b->matcher, b->edge_of_row, n_gt, n_tracks, strong, b->column, b->weight);
+    const psb_matching_graph graph = {n_gt, n_tracks, strong, b->column, b->weight};
+    const psb_status status = psb_matcher_run(b->matcher, b->edge_of_row, &graph);
     if (status) return status;
     for (int32_t g = 0; g < n_gt; g++)
         if (b->edge_of_row[g] >= 0 && is_distractor(b->benchmark, b->gt->class_id[gt_rows[g]]))

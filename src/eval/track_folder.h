@@ -30,7 +30,8 @@ typedef struct psb_eval_tracks {
     psb_scores combined;
 } psb_eval_tracks;
 
-/* Errors: PSB_BAD_INPUT (a missing file, a bad row, no sequence), PSB_ENVIRONMENT, PSB_NO_MEMORY; *out is then empty. */
+/* Errors: PSB_BAD_INPUT (a missing file, a bad row, no sequence), PSB_ENVIRONMENT, PSB_NO_MEMORY; *out is then
+ * empty. */
 psb_status psb_eval_tracks_init(psb_eval_tracks *out, const psb_eval_tracks_options *options);
 void psb_eval_tracks_fini(psb_eval_tracks *tracks);
 

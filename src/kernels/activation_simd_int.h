@@ -8,38 +8,59 @@
 #ifndef PSB_KERNELS_ACTIVATION_SIMD_INT_H
 #define PSB_KERNELS_ACTIVATION_SIMD_INT_H
 
+#include <stdint.h>
+
 #include "base/compiler.h"
 #include "kernels/activation.h"
 
 #define PSB_EXP_LIMIT 87.0f /* exp(-87) = 1.6e-38 and exp(87) = 6.1e37 are ordinary floats, and so is 1 + exp(87) */
 
-/* exp(-x) as a factor near one and a power of two, so that who adds to their product can do both in one step. */
-typedef struct vec_exp_parts {
-    vec factor, power;
-} vec_exp_parts;
+/* How many vectors the functions below take at once: one alone is a chain of dependent multiply-adds, longer than a
+ * processor looks ahead; with four, and the constants, the 32 registers of AVX-512 are full. */
+enum { VEC_SIGMOIDS = VEC_WIDTH == 16 ? 4 : 2 };
 
-/* |x| <= PSB_EXP_LIMIT, or NaN. Adding 1.5 * 2^23 + 127 rounds to a whole number n and leaves n + 127 in the lowest
- * bits: the exponent field of 2^n, once shifted up. s is -r, so the polynomial's signs alternate. */
-PSB_ALWAYS_INLINE vec_exp_parts vec_exp_of_minus(vec x)
+/* exp(-x) as a factor near one and a power of two, so that who adds to their product can do both in one step.
+ * |x| <= PSB_EXP_LIMIT, or NaN; count is a constant in each caller. Adding 1.5 * 2^23 + 127 rounds to a whole number n
+ * and leaves n + 127 in the lowest bits: the exponent field of 2^n, once shifted up. s is -r, so the polynomial's signs
+ * alternate. */
+PSB_ALWAYS_INLINE void vec_exp_of_minus(vec factor[], vec power[], const vec x[], const int32_t count)
 {
+    static const float coefficients[] = {0x1.572a06p-5f, -0x1.5557aep-3f, 0x1.fffdfcp-2f, -1.0f, 1.0f};
     const vec rounder = vec_all(0x1.8000fep23f);
-    vec biased = vec_fma(x, vec_all(-0x1.715476p+0f), rounder);
-    vec n = vec_sub(biased, rounder);
-    vec s = vec_fma(n, vec_all(0x1.62e400p-1f), x);
-    s = vec_fma(n, vec_all(0x1.7f7d1cp-20f), s);
-    vec p = vec_fma(vec_all(-0x1.10627ap-7f), s, vec_all(0x1.572a06p-5f));
-    p = vec_fma(p, s, vec_all(-0x1.5557aep-3f));
-    p = vec_fma(p, s, vec_all(0x1.fffdfcp-2f));
-    p = vec_fma(p, s, vec_all(-1.0f));
-    p = vec_fma(p, s, vec_all(1.0f));
-    return (vec_exp_parts){p, vec_from_exponent(biased)};
+    vec s[VEC_SIGMOIDS];
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) power[i] = vec_fma(x[i], vec_all(-0x1.715476p+0f), rounder);
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) s[i] = vec_fma(vec_sub(power[i], rounder), vec_all(0x1.62e400p-1f), x[i]);
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) {
+        s[i] = vec_fma(vec_sub(power[i], rounder), vec_all(0x1.7f7d1cp-20f), s[i]);
+        factor[i] = vec_all(-0x1.10627ap-7f);
+    }
+    PSB_UNROLL
+    for (int32_t c = 0; c < 5; c++) {
+        PSB_UNROLL
+        for (int32_t i = 0; i < count; i++) factor[i] = vec_fma(factor[i], s[i], vec_all(coefficients[c]));
+    }
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) power[i] = vec_from_exponent(power[i]);
 }
 
-/* 1 / (1 + exp(-x)), |x| <= PSB_EXP_LIMIT, or NaN. */
+/* x = 1 / (1 + exp(-x)), |x| <= PSB_EXP_LIMIT, or NaN. */
+PSB_ALWAYS_INLINE void vec_bounded_sigmoids(vec x[], const int32_t count)
+{
+    vec factor[VEC_SIGMOIDS], power[VEC_SIGMOIDS];
+    vec_exp_of_minus(factor, power, x, count);
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) factor[i] = vec_fma(factor[i], power[i], vec_all(1.0f));
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) x[i] = vec_reciprocal(factor[i]);
+}
+
 PSB_ALWAYS_INLINE vec vec_bounded_sigmoid(vec x)
 {
-    vec_exp_parts e = vec_exp_of_minus(x);
-    return vec_reciprocal(vec_fma(e.factor, e.power, vec_all(1.0f)));
+    vec_bounded_sigmoids(&x, 1);
+    return x;
 }
 
 /* An activation with its two numbers spread over vectors, made once per call. */

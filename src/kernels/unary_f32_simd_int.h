@@ -12,6 +12,20 @@
 #include "kernels/activation_simd_int.h"
 #include "kernels/unary_f32.h"
 
+/* SiLU of VEC_SIGMOIDS vectors; in and out may be the same. */
+PSB_ALWAYS_INLINE void silu_block(float *out, const float *in)
+{
+    vec x[VEC_SIGMOIDS], y[VEC_SIGMOIDS];
+    PSB_UNROLL
+    for (int32_t i = 0; i < VEC_SIGMOIDS; i++) {
+        x[i] = vec_max(vec_all(-PSB_EXP_LIMIT), vec_load(in + i * VEC_WIDTH));
+        y[i] = vec_min(vec_all(PSB_EXP_LIMIT), x[i]);
+    }
+    vec_bounded_sigmoids(y, VEC_SIGMOIDS);
+    PSB_UNROLL
+    for (int32_t i = 0; i < VEC_SIGMOIDS; i++) vec_store(out + i * VEC_WIDTH, vec_mul(x[i], y[i]));
+}
+
 PSB_ALWAYS_INLINE void activate_rows(const psb_unary_f32_args *args, psb_activation_kind kind)
 {
     vec_activation act = vec_activation_of(args->activation);
@@ -24,7 +38,10 @@ PSB_ALWAYS_INLINE void activate_rows(const psb_unary_f32_args *args, psb_activat
     for (size_t i = 0; i < rows; i++) {
         const float *in = args->in + i * args->ld_in;
         float *out = args->out + i * args->ld_out;
-        for (size_t j = 0; j < whole; j += VEC_WIDTH) vec_store(out + j, vec_activate(act, vec_load(in + j)));
+        size_t j = 0;
+        if (kind == PSB_ACTIVATION_SILU)
+            for (; j + VEC_SIGMOIDS * VEC_WIDTH <= columns; j += VEC_SIGMOIDS * VEC_WIDTH) silu_block(out + j, in + j);
+        for (; j < whole; j += VEC_WIDTH) vec_store(out + j, vec_activate(act, vec_load(in + j)));
         if (whole < columns) vec_store_part(out + whole, part, vec_activate(act, vec_load_part(in + whole, part)));
     }
 }
@@ -63,8 +80,9 @@ PSB_ALWAYS_INLINE void unary_activate(const psb_unary_f32_args *args)
 /* exp(x - top), x <= top */
 PSB_ALWAYS_INLINE vec exp_below(vec top, vec x)
 {
-    vec_exp_parts e = vec_exp_of_minus(vec_min(vec_all(PSB_EXP_LIMIT), vec_sub(top, x)));
-    return vec_mul(e.factor, e.power);
+    vec below = vec_min(vec_all(PSB_EXP_LIMIT), vec_sub(top, x)), factor, power;
+    vec_exp_of_minus(&factor, &power, &below, 1);
+    return vec_mul(factor, power);
 }
 
 PSB_ALWAYS_INLINE void softmax_row(float *out, const float *in, size_t columns)

@@ -27,8 +27,8 @@ typedef struct shelf {
     pthread_mutex_t lock;
     int32_t max_pictures;
     int32_t lent_count, resting_count;
-    bool is_abandoned;      /* the maker left; the last picture home frees the shelf */
-    AVFrame *resting[4096]; /* at most max_pictures */
+    bool is_abandoned; /* the maker left; the last picture home frees the shelf */
+    AVFrame *resting[MAX_PICTURES];
 } shelf;
 
 struct psb_frame_maker {

@@ -23,6 +23,9 @@ enum {
  * moved behind what was there. Less than this is disorder, and only the frame itself is moved. */
 static const double restart_s = 1.0;
 
+/* Frames closer than this are taken for repeated: the writer's clock could not tell them apart. */
+static const double least_step_s = 1e-4;
+
 /* Presentation times as the file has them, from 0 at the first frame; repaired where they are missing, repeated or go
  * back. A repaired frame comes half a frame after its predecessor, so that the good times after it stay as they are. */
 typedef struct timeline {
@@ -59,7 +62,7 @@ static double timeline_place(timeline *time, int64_t stamp)
         time->shift_s = place_s;
     } else if (stamp != AV_NOPTS_VALUE) {
         const double stated_s = ((double)stamp - (double)time->first_stamp) * time->unit_s + time->shift_s;
-        if (stated_s > time->last_s) {
+        if (stated_s >= time->last_s + least_step_s) {
             place_s = stated_s;
         } else if (stated_s < time->last_s - restart_s) {
             time->shift_s += place_s - stated_s;
@@ -202,6 +205,9 @@ static void describe(file_source *source)
     }
     source->time = (timeline){
         .unit_s = av_q2d(source->stream->time_base), .frame_s = 1.0 / info->fps, .first_stamp = AV_NOPTS_VALUE};
+    if (source->options->fps > 0)
+        psb_log_line(source->options->log, PSB_LOG_WARNING, "%s: a video has its own times; --fps %g is for folders",
+                     source->path, source->options->fps);
     info->frame_count = source->stream->nb_frames > 0 ? source->stream->nb_frames : 0;
     info->is_truncated = psb_media_is_cut(source->path);
 

@@ -17,17 +17,20 @@ enum { BUDGET_PER_BYTE = 6, BUDGET_FLOOR_BYTES = 64 << 20, OLDEST_OPSET = 7, NEW
 
 typedef struct budget {
     size_t used_bytes, limit_bytes;
+    bool is_spent, has_failed; /* the budget's end; the system's */
 } budget;
 
 static void *budget_alloc(void *data, size_t size)
 {
     budget *left = data;
     if (size > left->limit_bytes - left->used_bytes) {
-        left->used_bytes = left->limit_bytes;
+        left->is_spent = true;
         return NULL;
     }
     left->used_bytes += size;
-    return malloc(size ? size : 1);
+    void *memory = malloc(size ? size : 1);
+    if (!memory) left->has_failed = true;
+    return memory;
 }
 
 static void budget_free(void *data, void *pointer)
@@ -270,6 +273,14 @@ static psb_status check_model(psb_import *import, const Onnx__Model *model)
     return PSB_OK;
 }
 
+static psb_status unpack_failure(const budget *left, const char *name, size_t size_bytes)
+{
+    if (left->has_failed) return psb_fail_memory("ONNX file", left->used_bytes);
+    if (left->is_spent)
+        return psb_fail(PSB_BAD_INPUT, "%s: found more pieces than expected in a file of %zu bytes", name, size_bytes);
+    return psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes that are not, or not all of, an ONNX file", name, size_bytes);
+}
+
 psb_status psb_import_onnx(psb_graph *graph, const char *name, const void *data, size_t size_bytes)
 {
     graph->file = name;
@@ -278,14 +289,10 @@ psb_status psb_import_onnx(psb_graph *graph, const char *name, const void *data,
     budget left = {.limit_bytes = size_bytes * BUDGET_PER_BYTE + BUDGET_FLOOR_BYTES};
     ProtobufCAllocator allocator = {.alloc = budget_alloc, .free = budget_free, .allocator_data = &left};
     psb_import import = {.graph = graph};
-    psb_status status;
     Onnx__Model *model = onnx__model__unpack(&allocator, size_bytes, data);
+    psb_status status = PSB_OK;
     if (!model) {
-        status =
-            left.used_bytes == left.limit_bytes
-                ? psb_fail(PSB_BAD_INPUT, "%s: found more pieces than a file of %zu bytes may hold", name, size_bytes)
-                : psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes that are not, or not all of, an ONNX file", name,
-                           size_bytes);
+        status = unpack_failure(&left, name, size_bytes);
         goto done;
     }
     status = check_model(&import, model);

@@ -29,7 +29,7 @@ psb_status psb_graph_read(psb_graph *graph, const char *path, bool keeps_parts);
 /* The passes once more, behind changes; keeps_parts as the graph says. */
 psb_status psb_graph_rewrite(psb_graph *graph);
 
-/* A network that computes this graph. Takes the graph's content, also on failure, and leaves it all zero. */
+/* A network that computes this graph. The plan appends copies to the graph; it may go when this returns. */
 psb_status psb_network_make(psb_network **out, psb_graph *graph, uint32_t cpu_flags);
 
 /* Whether these bytes are meant to be a .psb file: by their first eight. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The front door: read, rewrite, plan, make operators, and from then on only run them in order. The graph and the
- * plan are gone once the operators have what they need.
+ * plan are gone once the operators have what they need: weights lie in memory once, as their kernels want them.
  */
 #include "nn/network.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "nn/import_int.h"
@@ -19,7 +20,7 @@
 enum { ALIGN_BYTES = 64 };
 
 struct psb_network {
-    psb_graph graph; /* kept for its names and constants */
+    psb_arena kept; /* names, and constants that are operands */
     uint8_t *arena;
     float *workspace;
     int32_t operator_count, input_count, output_count;
@@ -47,15 +48,53 @@ static void *address_of(const psb_network *network, const psb_plan *plan, int32_
     const psb_buffer *buffer = &plan->buffers[place->buffer];
     /* constants are only ever operands, which kernels read */
     uint8_t *base = buffer->constant ? (uint8_t *)(uintptr_t)buffer->constant : network->arena + buffer->offset_bytes;
-    bool is_bytes = psb_encoding_is_bytes(network->graph.values[value].encoding);
-    return base + place->offset * (is_bytes ? 1 : (int64_t)sizeof(float));
+    return base + place->offset * (buffer->is_bytes ? 1 : (int64_t)sizeof(float));
+}
+
+/* --- What outlives the graph --- */
+
+static bool is_operand(const psb_buffer *buffer)
+{
+    return buffer->constant && buffer->first_step <= buffer->last_step;
+}
+
+static size_t text_cost(const char *text)
+{
+    return psb_arena_cost_bytes(strlen(text) + 1, 1);
+}
+
+/* Copies constant operands; room for names is left. No sum can overflow: all of it lies in memory already. */
+static psb_status keep_constants(psb_network *network, const psb_graph *graph, psb_plan *plan)
+{
+    size_t size_bytes = 0;
+    for (int32_t s = 0; s < plan->step_count; s++) size_bytes += text_cost(graph->nodes[plan->steps[s]].name);
+    for (int32_t i = 0; i < graph->input_count; i++) size_bytes += text_cost(graph->values[graph->inputs[i]].name);
+    for (int32_t o = 0; o < graph->output_count; o++) size_bytes += text_cost(graph->values[graph->outputs[o]].name);
+    for (int32_t b = 0; b < plan->buffer_count; b++)
+        if (is_operand(&plan->buffers[b])) size_bytes += psb_arena_cost_bytes(plan->buffers[b].bytes, 1);
+    psb_status status = psb_arena_init(&network->kept, size_bytes);
+    for (int32_t b = 0; b < plan->buffer_count && !status; b++) {
+        psb_buffer *buffer = &plan->buffers[b];
+        if (!is_operand(buffer)) continue;
+        float *copy = psb_arena_get(&network->kept, buffer->bytes, 1);
+        if (!copy) return PSB_NO_MEMORY;
+        memcpy(copy, buffer->constant, buffer->bytes);
+        buffer->constant = copy;
+    }
+    return status;
+}
+
+/* The copy of a name for which keep_constants left room. */
+static const char *keep_text(psb_network *network, const char *text)
+{
+    char *copy = psb_arena_get(&network->kept, strlen(text) + 1, 1);
+    return copy ? memcpy(copy, text, strlen(text) + 1) : "";
 }
 
 /* create and reshape of every step. */
-static psb_status make_operators(psb_network *network, const psb_plan *plan, uint32_t cpu_flags,
+static psb_status make_operators(psb_network *network, const psb_graph *graph, const psb_plan *plan, uint32_t cpu_flags,
                                  size_t *workspace_floats)
 {
-    const psb_graph *graph = &network->graph;
     network->operators = calloc((size_t)plan->step_count + 1, sizeof(*network->operators));
     network->fused = calloc((size_t)plan->step_count + 1, sizeof(*network->fused));
     if (!network->operators || !network->fused)
@@ -69,6 +108,7 @@ static psb_status make_operators(psb_network *network, const psb_plan *plan, uin
         if (node->residual >= 0) in[count++] = operand_of(graph, plan, node->residual);
         psb_operator *fresh = &network->operators[network->operator_count++];
         psb_status status = psb_operator_init(fresh, node, &out, in, count, cpu_flags);
+        if (status == PSB_BAD_INPUT) status = psb_fail(status, "%s: %s", graph->file, psb_error_text());
         if (status) return status;
         network->fused[s] = node->activation.kind;
         if (fresh->workspace_floats > *workspace_floats) *workspace_floats = fresh->workspace_floats;
@@ -82,9 +122,8 @@ static psb_status make_operators(psb_network *network, const psb_plan *plan, uin
     return PSB_OK;
 }
 
-static void bind_operators(psb_network *network, const psb_plan *plan)
+static void bind_operators(psb_network *network, const psb_graph *graph, const psb_plan *plan)
 {
-    const psb_graph *graph = &network->graph;
     for (int32_t s = 0; s < plan->step_count; s++) {
         const psb_node *node = &graph->nodes[plan->steps[s]];
         const void *in[PSB_OPERATOR_INPUTS] = {0};
@@ -92,29 +131,30 @@ static void bind_operators(psb_network *network, const psb_plan *plan)
         for (; count < node->input_count; count++) in[count] = address_of(network, plan, node->inputs[count]);
         if (node->residual >= 0) in[count] = address_of(network, plan, node->residual);
         psb_operator *bound = &network->operators[s];
+        bound->name = keep_text(network, node->name);
         bound->class->setup(bound, address_of(network, plan, node->output), in, network->workspace);
     }
 }
 
-static psb_tensor_view view_of(const psb_network *network, const psb_plan *plan, int32_t value)
+static psb_tensor_view view_of(psb_network *network, const psb_graph *graph, const psb_plan *plan, int32_t value)
 {
-    const psb_value *source = &network->graph.values[value];
-    psb_tensor_view view = {.name = source->name, .data = address_of(network, plan, value), .rank = source->shape.rank};
+    const psb_value *source = &graph->values[value];
+    psb_tensor_view view = {
+        .name = keep_text(network, source->name), .data = address_of(network, plan, value), .rank = source->shape.rank};
     memcpy(view.dims, source->shape.dims, sizeof(view.dims));
     memcpy(view.strides, plan->places[value].strides, sizeof(view.strides));
     return view;
 }
 
-static psb_status make_views(psb_network *network, const psb_plan *plan)
+static psb_status make_views(psb_network *network, const psb_graph *graph, const psb_plan *plan)
 {
-    const psb_graph *graph = &network->graph;
     network->inputs = calloc((size_t)graph->input_count, sizeof(*network->inputs));
     network->outputs = calloc((size_t)graph->output_count, sizeof(*network->outputs));
     if (!network->inputs || !network->outputs) return psb_fail_memory("views", sizeof(*network->inputs));
     for (; network->input_count < graph->input_count; network->input_count++)
-        network->inputs[network->input_count] = view_of(network, plan, graph->inputs[network->input_count]);
+        network->inputs[network->input_count] = view_of(network, graph, plan, graph->inputs[network->input_count]);
     for (; network->output_count < graph->output_count; network->output_count++)
-        network->outputs[network->output_count] = view_of(network, plan, plan->outputs[network->output_count]);
+        network->outputs[network->output_count] = view_of(network, graph, plan, plan->outputs[network->output_count]);
     return PSB_OK;
 }
 
@@ -153,21 +193,19 @@ psb_status psb_network_make(psb_network **out, psb_graph *graph, uint32_t cpu_fl
     size_t workspace_floats = 0;
     psb_network *network = calloc(1, sizeof(*network));
     if (!network) return psb_fail_memory("network", sizeof(*network));
-    network->graph = *graph;
-    *graph = (psb_graph){0};
-    network->info.weights_count = count_weights(&network->graph);
-    psb_status status = psb_plan_make(&plan, &network->graph);
-    if (!status) status = make_operators(network, &plan, cpu_flags, &workspace_floats);
+    network->info.weights_count = count_weights(graph);
+    psb_status status = psb_plan_make(&plan, graph);
+    if (!status) status = make_operators(network, graph, &plan, cpu_flags, &workspace_floats);
     if (!status) status = alloc_arena(network, plan.arena_bytes, workspace_floats);
+    if (!status) status = keep_constants(network, graph, &plan);
     if (status) goto done;
-    bind_operators(network, &plan);
-    status = make_views(network, &plan);
+    bind_operators(network, graph, &plan);
+    status = make_views(network, graph, &plan);
     if (status) goto done;
-    network->info.nodes_in_file = network->graph.nodes_in_file;
+    network->info.nodes_in_file = graph->nodes_in_file;
     network->info.nodes_planned = network->operator_count;
     network->info.inputs = network->input_count;
     network->info.outputs = network->output_count;
-    network->graph.file = NULL; /* the caller's */
     *out = network;
     network = NULL;
 done:
@@ -181,9 +219,10 @@ psb_status psb_network_parse(psb_network **out, const char *name, const void *da
 {
     psb_graph graph = {0};
     *out = NULL;
-    psb_status status = psb_model_is_file(data, size_bytes) ? psb_model_parse(&graph, name, data, size_bytes)
-                                                            : psb_import_onnx(&graph, name, data, size_bytes);
-    if (!status && !psb_model_is_file(data, size_bytes)) status = psb_pass_all(&graph); /* the other is rewritten */
+    bool is_stored = psb_model_is_file(data, size_bytes);
+    psb_status status =
+        is_stored ? psb_model_parse(&graph, name, data, size_bytes) : psb_import_onnx(&graph, name, data, size_bytes);
+    if (!status && !is_stored) status = psb_pass_all(&graph); /* a stored graph is rewritten already */
     if (!status) status = psb_network_make(out, &graph, cpu_flags);
     psb_graph_fini(&graph);
     return status;
@@ -210,7 +249,7 @@ void psb_network_close(psb_network **network)
     free(old->outputs);
     free(old->arena);
     free(old->workspace);
-    psb_graph_fini(&old->graph);
+    psb_arena_fini(&old->kept);
     free(old);
     *network = NULL;
 }

@@ -78,7 +78,7 @@ typedef struct psb_operator_conv_u8 {
 
 struct psb_operator {
     const psb_operator_class *class;
-    const char *name;          /* the node's; the network's memory */
+    const char *name;          /* the node's, then the network's copy */
     const char *kind, *kernel; /* "conv 3x3", "avx512"; for people */
     char kind_text[32];
     psb_operand out, in[PSB_OPERATOR_INPUTS];

@@ -106,8 +106,10 @@ static psb_status settle(planner *self, int32_t value, psb_place place)
     bool is_bytes = psb_encoding_is_bytes(self->graph->values[value].encoding);
     size_t size_bytes = is_bytes ? elements + BYTES_BEHIND : elements * sizeof(float);
     psb_status status = new_buffer(self->plan, &place.buffer, size_bytes, self->graph->values[value].floats);
-    if (!status) self->plan->places[value] = place;
-    return status;
+    if (status) return status;
+    self->plan->buffers[place.buffer].is_bytes = is_bytes;
+    self->plan->places[value] = place;
+    return PSB_OK;
 }
 
 static psb_place row_major(const psb_shape *shape)

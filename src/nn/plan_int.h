@@ -12,6 +12,7 @@
 
 typedef struct psb_buffer {
     size_t bytes;
+    bool is_bytes;                 /* of elements of one byte, else of floats */
     int32_t first_step, last_step; /* alive from the one that writes first to the one that reads last */
     const float *constant;         /* not in the arena: the graph's own values */
     size_t offset_bytes;           /* in the arena */

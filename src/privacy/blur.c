@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Smoothing of a region: a moving mean along rows twice and along columns twice, each about a block wide, which together
- * weigh like a triangle two blocks wide (Wells, "Efficient Synthesis of Gaussian Filters by Cascaded Uniform Filters",
- * PAMI 1986). It costs the same for any width: what enters the window is added, what leaves it is subtracted.
+ * Smoothing of a region: a moving mean along rows twice and along columns twice, each about a block wide, which
+ * together weigh like a triangle two blocks wide (Wells, "Efficient Synthesis of Gaussian Filters by Cascaded Uniform
+ * Filters", PAMI 1986). It costs the same for any width: what enters the window is added, what leaves it is subtracted.
  * The window ends at the region's border, so nothing outside is mixed in; what is inside are block means already (see
  * redact.c), so that undoing the blur, which is possible in principle, yields the blocks and no more.
  */

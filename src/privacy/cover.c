@@ -208,29 +208,56 @@ static psb_status cover_unseen(psb_regions *regions, const psb_sighting *last, d
     return psb_regions_append(regions, with_margin(box, GROW_S * dt_s));
 }
 
+/* A moment in the life of a chain. */
+typedef struct moment {
+    const psb_sighting *before, *after; /* the nearest sightings up to then and later, or NULL */
+    float evidence;
+} moment;
+
+/* Sightings below least_score are passed over. */
+static moment moment_of(const psb_sightings *sightings, int64_t newest, double time_s, float least_score)
+{
+    moment out = {0};
+    const psb_sighting *walk = psb_sightings_at(sightings, newest);
+    for (; walk && !out.before; walk = psb_sightings_at(sightings, walk->before)) {
+        if (walk->score < least_score) continue;
+        if (walk->time_s <= time_s) {
+            out.before = walk;
+            out.evidence = fmaxf(out.evidence, psb_evidence_after(walk->evidence, time_s - walk->time_s));
+        } else {
+            out.after = walk;
+            out.evidence = fmaxf(out.evidence, walk->score);
+        }
+    }
+    return out;
+}
+
+static psb_status cover_moment(const psb_cover *cover, slot *held, int64_t newest, moment at)
+{
+    if (!at.before) {
+        if (!at.after || at.evidence < COAST_EVIDENCE) return PSB_OK;
+        return cover_unborn(&held->regions, &cover->sightings, newest, at.after, held->time_s);
+    }
+    if (at.before->score < cover->cover_score && at.evidence < STRONG) return PSB_OK;
+    const double dt_s = held->time_s - at.before->time_s;
+    if (dt_s <= 0) return psb_regions_append(&held->regions, with_margin(at.before->box, 0));
+    if (at.after)
+        return psb_regions_append(
+            &held->regions, bridged(at.before->box, at.before->time_s, at.after->box, at.after->time_s, held->time_s));
+    const bool is_between_looks = at.before->time_s >= held->look_s; /* not missed: nobody looked since */
+    if (!is_between_looks && (dt_s > COAST_S || at.evidence < COAST_EVIDENCE)) return PSB_OK;
+    return cover_unseen(&held->regions, at.before, held->time_s);
+}
+
+/* Who comes in is often seen weakly and in part first, and well at the next look: then they are also covered as if only
+ * the strong box had been seen. */
 static psb_status cover_chain(const psb_cover *cover, slot *held, int64_t newest)
 {
-    const psb_sightings *sightings = &cover->sightings;
-    const psb_sighting *after = NULL, *before = psb_sightings_at(sightings, newest);
-    float evidence = 0;
-    for (; before && before->time_s > held->time_s; before = psb_sightings_at(sightings, before->before)) {
-        after = before;
-        evidence = fmaxf(evidence, before->score);
-    }
-    if (!before) {
-        if (!after || evidence < COAST_EVIDENCE) return PSB_OK;
-        return cover_unborn(&held->regions, sightings, newest, after, held->time_s);
-    }
-    const double dt_s = held->time_s - before->time_s;
-    evidence = fmaxf(evidence, psb_evidence_after(before->evidence, dt_s));
-    if (before->score < cover->cover_score && evidence < STRONG) return PSB_OK;
-    if (dt_s <= 0) return psb_regions_append(&held->regions, with_margin(before->box, 0));
-    if (after)
-        return psb_regions_append(&held->regions,
-                                  bridged(before->box, before->time_s, after->box, after->time_s, held->time_s));
-    const bool is_between_looks = before->time_s >= held->look_s; /* not missed: nobody looked since */
-    if (!is_between_looks && (dt_s > COAST_S || evidence < COAST_EVIDENCE)) return PSB_OK;
-    return cover_unseen(&held->regions, before, held->time_s);
+    const moment all = moment_of(&cover->sightings, newest, held->time_s, 0);
+    const psb_status status = cover_moment(cover, held, newest, all);
+    if (status || !all.before || !all.after || all.after->score < STRONG) return status;
+    const moment sure = moment_of(&cover->sightings, newest, held->time_s, STRONG);
+    return sure.before ? PSB_OK : cover_moment(cover, held, newest, sure);
 }
 
 /* Does a region hold the box and half of its margins already? */

@@ -5,8 +5,8 @@
  * cut starts at the region's own corner and so moves with the person, whose face always falls into the same few blocks:
  * pictures that are added up over time show no more than one. (A grid fixed to the picture lets a moving face be
  * sampled at every offset.) Where regions overlap, the coarser is laid over the finer one's means.
- * After: Hill et al., "On the (In)effectiveness of Mosaicing and Blurring as Tools for Document Redaction", PoPETs 2016,
- * which recovers text from mosaics and blurs whose blocks are small beside what is hidden.
+ * After: Hill et al., "On the (In)effectiveness of Mosaicing and Blurring as Tools for Document Redaction",
+ * PoPETs 2016, which recovers text from mosaics and blurs whose blocks are small beside what is hidden.
  */
 #include "privacy/redact.h"
 

@@ -25,9 +25,9 @@ typedef struct psb_redactor psb_redactor; /* owns the workspace; one per writer 
 psb_status psb_redactor_create(psb_redactor **out);
 void psb_redactor_destroy(psb_redactor **redactor);
 
-/* Covers every region in `image` (the writer's own copy), to the whole chroma sample. A region that is not finite covers
- * the whole picture; corners in the wrong order are put right. Allocates only when the count of regions or the size of
- * the picture grows. On failure (PSB_NO_MEMORY) the whole picture is filled. */
+/* Covers every region in `image` (the writer's own copy), to the whole chroma sample. A region that is not finite
+ * covers the whole picture; corners in the wrong order are put right. Allocates only when the count of regions or the
+ * size of the picture grows. On failure (PSB_NO_MEMORY) the whole picture is filled. */
 psb_status psb_redactor_apply(psb_redactor *redactor, const psb_image *image, const psb_regions *regions,
                               psb_redact_mode mode);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Region columns in one block, four columns of `capacity` floats one after another.
+ * Region columns in one block, four columns of `capacity` floats one after another. A region that lies inside another
+ * is of no use to who covers both; to find it all are compared with all, cheap for the hundreds that a crowd makes.
  */
 #include "privacy/regions.h"
 

@@ -112,30 +112,34 @@ static double y_of(double y)
     return TOP + (CHART_HEIGHT - TOP - BOTTOM) * (1 - fmin(fmax(y, 0), 1));
 }
 
-static void put_axes(psb_outfile *to, const char *x_name, const char *y_name, const double *x, int32_t x_count)
+static void put_axes(psb_outfile *to, const psb_chart_axes *axes)
 {
+    const double *x = axes->x;
+    const int32_t x_count = axes->x_count;
     for (int32_t tick = 0; tick <= 5; tick++) {
         psb_outfile_printf(to, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", LEFT,
                            CHART_WIDTH - RIGHT, y_of(tick / 5.0), y_of(tick / 5.0));
         psb_outfile_printf(to, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n", LEFT - 6,
                            y_of(tick / 5.0) + 4, tick / 5.0);
     }
-    for (int32_t i = 0; i<x_count; i += x_count> 10 ? 3 : 1)
+    const int32_t step = x_count > 10 ? 3 : 1;
+    for (int32_t i = 0; i < x_count; i += step)
         psb_outfile_printf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.2f</text>\n",
                            x_of(x[i], x[0], x[x_count - 1]), CHART_HEIGHT - BOTTOM + 16, x[i]);
-    put_label(to, (LEFT + CHART_WIDTH - RIGHT) / 2.0, CHART_HEIGHT - 6, "middle", x_name);
+    put_label(to, (LEFT + CHART_WIDTH - RIGHT) / 2.0, CHART_HEIGHT - 6, "middle", axes->x_name);
     psb_outfile_printf(to, "<g transform=\"translate(12 %d) rotate(-90)\">", (TOP + CHART_HEIGHT - BOTTOM) / 2);
-    put_label(to, 0, 0, "middle", y_name);
+    put_label(to, 0, 0, "middle", axes->y_name);
     psb_outfile_printf(to, "</g>\n");
 }
 
-void psb_html_line_chart(psb_outfile *to, const char *x_name, const char *y_name, const double *x, int32_t x_count,
-                         const psb_chart_line *lines, int32_t line_count)
+void psb_html_line_chart(psb_outfile *to, const psb_chart_axes *axes, const psb_chart_line *lines, int32_t line_count)
 {
+    const double *x = axes->x;
+    const int32_t x_count = axes->x_count;
     const int32_t legend_height = TOP + 16 * line_count + 8;
     const int32_t height = legend_height > CHART_HEIGHT ? legend_height : CHART_HEIGHT;
     psb_outfile_printf(to, "<svg width=\"%d\" height=\"%d\" role=\"img\">\n", CHART_WIDTH, height);
-    put_axes(to, x_name, y_name, x, x_count);
+    put_axes(to, axes);
     for (int32_t pass = 0; pass < 2; pass++) { /* strong lines last: on top */
         for (int32_t i = 0; i < line_count; i++) {
             if ((lines[i].is_strong != 0) != (pass == 1)) continue;

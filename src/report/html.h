@@ -26,9 +26,14 @@ typedef struct psb_chart_line {
     int is_strong;   /* drawn thick, on top */
 } psb_chart_line;
 
-/* Lines over a common x axis; y runs from 0 to 1. */
-void psb_html_line_chart(psb_outfile *to, const char *x_name, const char *y_name, const double *x, int32_t x_count,
-                         const psb_chart_line *lines, int32_t line_count);
+typedef struct psb_chart_axes {
+    const char *x_name, *y_name;
+    const double *x; /* [x_count], rising; y runs from 0 to 1 */
+    int32_t x_count;
+} psb_chart_axes;
+
+/* Lines over a common x axis. */
+void psb_html_line_chart(psb_outfile *to, const psb_chart_axes *axes, const psb_chart_line *lines, int32_t line_count);
 
 typedef struct psb_chart_bar {
     const char *name;

@@ -48,6 +48,7 @@ static psb_status reserve_boxes(psb_tracker *tracker, int32_t box_count)
     const int32_t capacity = 2 * box_count;
     psb_status status = psb_boxes_reserve(&tracker->boxes, capacity);
     if (!status) status = resize(&tracker->measures, capacity, sizeof(*tracker->measures));
+    if (!status) status = resize(&tracker->raw_score, capacity, sizeof(*tracker->raw_score));
     if (!status) status = resize(&tracker->row_of_box, capacity, sizeof(*tracker->row_of_box));
     if (!status) status = resize(&tracker->target_of_box, capacity, sizeof(*tracker->target_of_box));
     if (!status) status = resize(&tracker->box_by_x, capacity, sizeof(*tracker->box_by_x));
@@ -63,6 +64,7 @@ static psb_status reserve_targets(psb_tracker *tracker, int32_t target_count)
     if (!status) status = resize(&tracker->targets, capacity, sizeof(*tracker->targets));
     if (!status) status = resize(&tracker->order, capacity, sizeof(*tracker->order));
     if (!status) status = resize(&tracker->column_of_row, capacity, sizeof(*tracker->column_of_row));
+    if (!status) status = resize(&tracker->first_candidate, capacity, 2 * sizeof(*tracker->first_candidate));
     if (!status) tracker->target_capacity = capacity;
     return status;
 }
@@ -117,5 +119,25 @@ void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes)
         tracker->measures[i] = psb_measure_of(psb_boxes_at(own, i));
         tracker->target_of_box[i] = -1;
     }
+    const double forget_s = tracker->tuning.high_forget_s;
+    if (forget_s > 0) psb_scale_take_scores(&tracker->scale, own, exp(-tracker->dt_s / forget_s));
+    for (int32_t i = 0; i < count; i++) {
+        tracker->raw_score[i] = own->score[i];
+        const bool counts = own->score[i] >= tracker->tuning.min_score;
+        own->score[i] = counts ? (float)psb_scale_trust(&tracker->scale, own->score[i]) : 0;
+    }
     psb_order_sort(tracker->box_by_x, tracker->spare, count, is_left_of, tracker->measures);
+}
+
+int32_t psb_tracker_first_box_from(const psb_tracker *tracker, double x_px)
+{
+    int32_t low = 0, high = tracker->boxes.count;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (tracker->measures[tracker->box_by_x[middle]].x < x_px)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }

@@ -36,8 +36,10 @@ static void start_target(psb_target *target, const psb_tracker *tracker, int32_t
     const double speed = t->start_speed * m.height, growth = t->start_growth * m.height;
     *target = (psb_target){.predicted = psb_boxes_at(&tracker->boxes, box_i),
                            .seen_s = tracker->now_s,
+                           .before_s = tracker->now_s,
                            .hits = 1,
                            .score = tracker->boxes.score[box_i],
+                           .raw_score = tracker->raw_score[box_i],
                            .is_confirmed = t->confirm_hits <= 1,
                            .lag = m,
                            .lag_s = tracker->now_s,
@@ -61,12 +63,10 @@ void psb_target_predict(psb_target *target, const psb_tracker *tracker)
     const psb_tracker_tuning *t = &tracker->tuning;
     const double height = fmax(target->height.value, 1e-3);
     const double wander = squared(t->wander_place * height), wander_size = squared(t->wander_size * height);
-    const psb_stride stride = psb_stride_of(tracker->dt_s, t->forget_speed_s);
-    const psb_stride stride_size = psb_stride_of(tracker->dt_s, t->forget_growth_s);
-    psb_axis_predict(&target->x, stride, wander);
-    psb_axis_predict(&target->y, stride, wander * squared(t->vertical));
-    psb_axis_predict(&target->width, stride_size, wander_size);
-    psb_axis_predict(&target->height, stride_size, wander_size);
+    psb_axis_predict(&target->x, tracker->stride, wander);
+    psb_axis_predict(&target->y, tracker->stride, wander * squared(t->vertical));
+    psb_axis_predict(&target->width, tracker->stride_size, wander_size);
+    psb_axis_predict(&target->height, tracker->stride_size, wander_size);
     set_predicted(target);
 }
 
@@ -96,6 +96,7 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
     const psb_tracker_tuning *t = &tracker->tuning;
     const psb_measure m = tracker->measures[target->box_i];
     target->score = tracker->boxes.score[target->box_i];
+    target->raw_score = tracker->raw_score[target->box_i];
     teach_scale(target, tracker, m);
 
     const double weak = 1 + t->noise_weak * (1 - fmin(fmax(target->score, 0), 1));
@@ -108,6 +109,7 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
     psb_axis_update(&target->width, m.width, var_size);
     psb_axis_update(&target->height, m.height, var_size);
 
+    target->before_s = target->seen_s;
     target->seen_s = tracker->now_s;
     if (target->hits < INT32_MAX) target->hits++;
     if (target->hits >= t->confirm_hits) target->is_confirmed = true;
@@ -142,7 +144,7 @@ static bool is_taken(const psb_tracker *tracker, int32_t box_i)
 void psb_tracker_begin_targets(psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const double least_score = fmax(t->birth_part * tracker->scale.usual_score, t->weak_score);
+    const double least_score = fmax(fmax(t->birth_part * tracker->scale.usual_score, t->weak_score), t->birth_high);
     for (int32_t i = 0; i < tracker->boxes.count && tracker->boxes.score[i] >= least_score; i++) {
         if (tracker->target_of_box[i] >= 0 || is_taken(tracker, i)) continue;
         psb_target *const target = &tracker->targets[tracker->target_count];

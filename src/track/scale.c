@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Learning of what boxes are worth. The jitter is a running mean of size changes, bounded; the score a running quantile
- * by stochastic approximation (Robbins, Monro, "A stochastic approximation method", Ann. Math. Stat. 22, 1951), whose
- * step is the scores' own spread, so that it works on any scale of scores. Only boxes of believed people teach: how
- * many false ones a detector lets through, or at which score its output was cut, must not matter.
+ * Learning of what boxes are worth. A detector's good boxes are those that carry the sum of a high power of all scores:
+ * a hundred bits of clutter at a tenth of the score weigh nothing beside one person, so it does not matter at which
+ * score the output was cut, and nothing that the tracker decides comes back into it. The low end is a running quantile
+ * of believed people's boxes by stochastic approximation (Robbins, Monro, Ann. Math. Stat. 22, 1951), whose step is the
+ * scores' own spread. The jitter of sizes is a running mean, bounded.
  */
 #include "track/scale.h"
 
@@ -22,6 +23,25 @@ void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning)
                          .usual_score = tuning->usual_score,
                          .jitter = tuning->usual_jitter,
                          .score_spread = tuning->usual_score / 2};
+}
+
+void psb_scale_take_scores(psb_scale *scale, const psb_boxes *boxes, double kept)
+{
+    scale->high_moment *= kept;
+    scale->high_weight *= kept;
+    if (boxes->count > 0) scale->least_score = fmin(scale->least_score, boxes->score[boxes->count - 1]);
+    for (int32_t i = 0; i < boxes->count; i++) {
+        const double above = boxes->score[i] - scale->least_score;
+        const double weight = above * above * above * above * above * above; /* the sixth: see the head */
+        scale->high_weight += weight;
+        scale->high_moment += weight * above;
+    }
+}
+
+double psb_scale_trust(const psb_scale *scale, double score)
+{
+    if (!(scale->high_weight > 0)) return fmin(score, 1); /* nothing learnt */
+    return fmin((score - scale->least_score) * scale->high_weight / scale->high_moment, 1);
 }
 
 void psb_scale_note_score(psb_scale *scale, const psb_tracker_tuning *tuning, double score)

@@ -31,7 +31,8 @@ psb_status psb_tracker_create_tuned(psb_tracker **out, const psb_tracker_tuning 
     tracker->tuning = tuning ? *tuning : psb_tracker_tuning_default;
     tracker->next_id = 1;
     psb_tracker_reset(tracker);
-    const psb_status status = psb_assignment_create(&tracker->assignment);
+    psb_status status = psb_assignment_create(&tracker->assignment);
+    if (!status) status = psb_record_create(&tracker->record);
     if (status) goto done;
     *out = tracker;
     tracker = NULL; /* given away */
@@ -61,7 +62,7 @@ psb_status psb_tracker_create(psb_tracker **out, const psb_tracker_options *opti
             return psb_fail(PSB_BAD_INPUT, "tracker: options: found a size of %zu bytes, expected %zu (options_init)",
                             options->size, sizeof(*options));
         status = take_option(&tuning.max_lost_s, "max_lost_s", options->max_lost_s, 0.05F, 60);
-        if (!status) status = take_option(&tuning.weak_score, "min_score", options->min_score, 0, 1);
+        if (!status) status = take_option(&tuning.min_score, "min_score", options->min_score, 0, 1);
     }
     return status ? status : psb_tracker_create_tuned(out, &tuning);
 }
@@ -71,10 +72,12 @@ void psb_tracker_destroy(psb_tracker **tracker)
     if (!tracker || !*tracker) return;
     psb_tracker *t = *tracker;
     psb_assignment_destroy(&t->assignment);
+    psb_record_destroy(&t->record);
     psb_boxes_fini(&t->boxes);
     psb_tracks_fini(&t->out);
-    void *const blocks[] = {t->targets,       t->order,    t->column_of_row, t->measures, t->row_of_box,
-                            t->target_of_box, t->box_by_x, t->spare,         t->pairs};
+    void *const blocks[] = {t->targets,    t->order,         t->column_of_row, t->measures,
+                            t->row_of_box, t->target_of_box, t->box_by_x,      t->raw_score,
+                            t->spare,      t->pairs,         t->candidates,    t->first_candidate};
     for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) free(blocks[i]);
     free(t);
     *tracker = NULL;
@@ -121,7 +124,7 @@ static void report(psb_tracker *tracker)
         out->y0_px[i] = box.y0_px;
         out->x1_px[i] = box.x1_px;
         out->y1_px[i] = box.y1_px;
-        out->score[i] = target->score;
+        out->score[i] = target->raw_score;
         out->state[i] = (uint8_t)state_of(target);
         out->detection_i[i] = is_seen ? tracker->row_of_box[target->box_i] : -1;
         out->unseen_s[i] = (float)(tracker->now_s - target->seen_s);
@@ -138,15 +141,20 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     tracker->dt_s = tracker->has_time ? time_s - tracker->now_s : 0;
     tracker->now_s = time_s;
     tracker->has_time = true;
+    tracker->stride = psb_stride_of(tracker->dt_s, tracker->tuning.forget_speed_s);
+    tracker->stride_size = psb_stride_of(tracker->dt_s, tracker->tuning.forget_growth_s);
     psb_tracker_take_boxes(tracker, boxes);
     for (int32_t i = 0; i < tracker->target_count; i++) psb_target_predict(&tracker->targets[i], tracker);
     psb_tracker_follow_sway(tracker);
     psb_tracker_find_covered(tracker);
     status = psb_tracker_associate(tracker);
     if (status) return status;
+    psb_tracker_measure_margins(tracker);
+    psb_record_add(tracker->record, time_s, tracker->candidates, tracker->candidate_count, tracker->row_of_box);
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
     psb_scale_learn(&tracker->scale, &tracker->tuning);
+    psb_tracker_part_doubtful(tracker);
     psb_tracker_end_targets(tracker);
     psb_tracker_begin_targets(tracker);
     report(tracker);

@@ -18,6 +18,7 @@
 #include "geometry/assignment.h"
 #include "geometry/boxes.h"
 #include "track/motion.h"
+#include "track/record.h"
 #include "track/scale.h"
 #include "track/tuning.h"
 
@@ -33,12 +34,16 @@ typedef struct psb_target {
     psb_box predicted;            /* for this step, before its box is known */
     double seen_s;                /* when last matched */
     int32_t hits;                 /* boxes so far */
-    float score;                  /* of the last box */
+    float score;                  /* of the last box, as trust */
+    float raw_score;              /* the same as the detector gave it */
     bool is_confirmed;
     double covered;  /* by the nearest other believed person, as predicted: 0..1 */
     psb_measure lag; /* an earlier box, to compare sizes with (scale.h) */
     double lag_s;    /* its time */
     int32_t box_i;   /* the matched box of this step, index into psb_tracker.boxes, or -1 */
+    double margin;   /* of this step's match to its runner-up (doubt.c) */
+    double before_s; /* when seen before this step's box */
+    double hidden;   /* the most covered since its last box, that step included */
 } psb_target;
 
 /* The camera's own movement (sway.c). */
@@ -52,6 +57,7 @@ struct psb_tracker {
     int64_t next_id;
     bool has_time;
     double now_s, dt_s; /* of the running step */
+    psb_stride stride, stride_size;
 
     psb_sway sway;
     psb_scale scale;
@@ -66,6 +72,7 @@ struct psb_tracker {
     psb_boxes boxes;
     psb_measure *measures;
     int32_t *row_of_box;    /* the caller's row */
+    float *raw_score;       /* as the caller gave it; boxes.score is trust (scale.h) */
     int32_t *target_of_box; /* or -1 */
     int32_t *box_by_x;      /* box indices by x of the centre */
 
@@ -75,6 +82,12 @@ struct psb_tracker {
     psb_assignment *assignment;
     psb_pair *pairs;
     int64_t pair_count, pair_capacity;
+
+    /* every pair that was compared in this step, those of one stage and target side by side */
+    psb_candidate *candidates;
+    int64_t candidate_count, candidate_capacity;
+    int32_t *first_candidate; /* per target two: of weak boxes, and of others; -1 = none */
+    psb_record *record;
 
     psb_tracks out;
 };
@@ -87,6 +100,8 @@ psb_status psb_tracker_create_tuned(psb_tracker **out, const psb_tracker_tuning 
 psb_status psb_tracker_check(const psb_tracker *tracker, const psb_boxes *boxes, double time_s);
 psb_status psb_tracker_reserve(psb_tracker *tracker, int32_t box_count);
 void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes);
+/* The first of box_by_x whose centre is at or right of x_px. */
+int32_t psb_tracker_first_box_from(const psb_tracker *tracker, double x_px);
 
 /* sway.c: shifts all targets by what all boxes have in common. */
 void psb_tracker_follow_sway(psb_tracker *tracker);
@@ -94,6 +109,11 @@ void psb_tracker_follow_sway(psb_tracker *tracker);
 /* association.c: who covers whom (psb_target.covered), and who is which box (psb_target.box_i, target_of_box). */
 void psb_tracker_find_covered(psb_tracker *tracker);
 psb_status psb_tracker_associate(psb_tracker *tracker);
+
+/* doubt.c: margins of this step's matches to their runners-up, from the candidates; then, before the end of targets,
+ * new identities for those who came out of an occlusion with less than the doubt margin. */
+void psb_tracker_measure_margins(psb_tracker *tracker);
+void psb_tracker_part_doubtful(psb_tracker *tracker);
 
 /* life.c: one target's way from its first box to its last; and the end and beginning of targets in a step. */
 psb_measure psb_measure_of(psb_box box);

@@ -67,7 +67,7 @@ static void test_system_errors_say_whose_fault(void **state)
 {
     (void)state;
     assert_int_equal(psb_fail_system("a", "opening", ENOENT), PSB_BAD_INPUT);
-    assert_string_equal(psb_error_text(), "a: opening: No such file or directory");
+    assert_string_equal(psb_error_text(), "a: opening: found nothing of that name, expected it to be there");
     assert_int_equal(psb_fail_system("a", "opening", EISDIR), PSB_BAD_INPUT);
     assert_int_equal(psb_fail_system("a", "opening", EACCES), PSB_ENVIRONMENT);
     assert_int_equal(psb_fail_system("a", "opening", EMFILE), PSB_ENVIRONMENT);
@@ -92,6 +92,14 @@ static void test_threads_have_sentences_of_their_own(void **state)
     assert_string_equal(psb_error_text(), "mine");
 }
 
+/* Names in a sentence come from files: no second line, no escape sequence. */
+static void test_control_characters_are_replaced(void **state)
+{
+    (void)state;
+    psb_fail(PSB_BAD_INPUT, "a%sb", "\n\x1b[31m\x7f");
+    assert_string_equal(psb_error_text(), "a??[31m?b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +107,7 @@ int main(void)
         cmocka_unit_test(test_short_sentence),
         cmocka_unit_test(test_long_sentence_loses_its_middle),
         cmocka_unit_test(test_system_errors_say_whose_fault),
+        cmocka_unit_test(test_control_characters_are_replaced),
         cmocka_unit_test(test_threads_have_sentences_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

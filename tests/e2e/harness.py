@@ -2,7 +2,8 @@
 """What the end-to-end tests share: running the program, pictures and videos made on the spot, checks that count.
 
 A test program is `test_X.py PASSERBY SOURCE_ROOT BUILD_ROOT`; each function test_* runs in a folder of its own,
-which goes away. Nothing outside is needed: PNG files are written with zlib, videos are made by the program itself from such a folder.
+which goes away. Nothing outside is needed: PNG files are written with zlib, videos are made by the program itself
+from such a folder.
 """
 import inspect
 import json

@@ -107,9 +107,10 @@ def compare_with_table(benchmark, table, gt, suffixes):
     checked = 0
     for suffix in suffixes:
         names = sorted(n[:len(n) - len(suffix)] for n in expected if n.endswith(suffix) and n != "COMBINED")
+        suffixed = ["--suffix", suffix] if suffix else []
         scores = json.loads(run("eval", "tracks", "--benchmark", benchmark, "--gt", "%s/%s" % (data, gt), "--tracks",
-                                "%s/reference_tables/%s/results" % (data, table), "--sequences", ",".join(names), "--json",
-                                *(["--suffix", suffix] if suffix else [])).stdout)
+                                "%s/reference_tables/%s/results" % (data, table), "--sequences", ",".join(names),
+                                "--json", *suffixed).stdout)
         for name in names:
             checked += compare(expected[name + suffix], scores["sequences"][name], name + suffix)
         if len(suffixes) == 1:

@@ -47,7 +47,8 @@ static void sums_are_the_largest(void **state)
             }
         }
         first[SIDE] = n;
-        assert_int_equal(psb_matcher_run(matcher, edge, SIDE, SIDE, first, column, weight), PSB_OK);
+        const psb_matching_graph graph = {SIDE, SIDE, first, column, weight};
+        assert_int_equal(psb_matcher_run(matcher, edge, &graph), PSB_OK);
         double sum = 0;
         unsigned taken = 0;
         for (int r = 0; r < SIDE; r++) {

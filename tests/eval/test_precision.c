@@ -64,12 +64,12 @@ static void a_curve_by_hand(void **state)
         assert_near(p.ap_medium, p.ap);
         assert_true(isnan(p.ap_small));
         assert_int_equal(p.truth_count, 2);
-        /* below one false positive the miss rate is 1/2, at 1.0 it is 0 (1e-10) */
+        /* below one false positive a picture the miss rate is 1/2, at 1.0 it is 0, which counts as 1e-10 */
         assert_near(p.miss_rate, exp((8 * log(0.5) + log(1e-10)) / 9));
     }
 }
 
-/* A found square of side 50 on truth of 60 wide and 50 high would overlap 5/6: counts up to 0.80. Squares: 50^2/60^2. */
+/* Squares of sides 50 and 60 overlap by 50^2 / 60^2. */
 static void overlaps_decide(void **state)
 {
     (void)state;

@@ -348,7 +348,7 @@ def fusions():
     x = n.input(1, 6, 5, 4)
     a = batch(n, n.conv(x, 9, 3, bias=False))              # folds into the convolution
     b = batch(n, n("Relu", n.conv(x, 9, 3)))               # may not pass the activation
-    yield n.done(n("LeakyRelu", a, alpha=0.1), b, batch(n, x))
+    yield n.done(n("LeakyRelu", a, alpha=0.1), b, batch(n, x), batch(n, n.conv(x, 5, 1)))
 
     n = Net("activations")
     x = n.input(1, 5, 4, 6)
@@ -375,7 +375,7 @@ def fusions():
     a = swish(n.conv(x, 6, 1))
     b = n("Mul", a, n("HardSigmoid", a, alpha=0.2, beta=0.5))
     seven = n.constant(np.float32(7))
-    yield n.done(b, swish(b, by=seven), swish(b, low=n.constant(np.float32(-1))))   # the last two look alike, are not
+    yield n.done(b, swish(b, by=seven), swish(n("Mul", x, seven), low=n.constant(np.float32(-1)))) # look alike, are not
 
     n = Net("residual")
     x = n.input(1, 8, 4, 5)
@@ -388,6 +388,27 @@ def fusions():
     f = n("Relu", n("Add", n("Relu", n.conv(e, 8, 1)), e)) # two activations: one stays
     g = n.conv(f, 8, 1)
     yield n.done(n("Add", g, g), n("Sub", n.conv(f, 8, 1), f))
+
+    n = Net("residual_broadcast")                          # the convolution makes one pixel, the sum many
+    x = n.input(1, 8, 9, 11)
+    c = n.conv(n("GlobalAveragePool", x), 8, 1)
+    yield n.done(n("Add", c, x), n("Add", x, n.conv(n("GlobalAveragePool", x), 8, 1)))
+
+    n = Net("hard_swish_ranks")                            # a single value of rank 5 makes the result one of rank 5
+    x = n.input(1, 20, 3, 2)
+    shift, zero, six = (n.constant(np.full(s, v, np.float32)) for s, v in (((1,) * 5, 3), ((), 0), ((), 6)))
+    three, rank_five = n.constant(np.float32(3)), n.constant(np.full((1,) * 5, 6, np.float32))
+    a, b = n.conv(x, 20, 1), n.conv(x, 20, 1)
+    yield n.done(n("Div", n("Mul", a, n("Clip", n("Add", a, shift), zero, six)), six),
+                 n("Div", n("Mul", b, n("Clip", n("Add", b, three), zero, six)), rank_five))
+
+    n = Net("focus_batch")                                 # looks like Focus, but takes the second of two pictures
+    x = n.input(2, 3, 6, 8)
+
+    def second(dy, dx):
+        return n("Slice", x, n.constant([1, dy, dx]), n.constant([2, 99, 99]), n.constant([0, 2, 3]),
+                 n.constant([1, 2, 2]))
+    yield n.done(n.conv(n("Concat", second(0, 0), second(1, 0), second(0, 1), second(1, 1), axis=1), 4, 2))
 
     n = Net("focus")
     x = n.input(1, 3, 12, 8)
@@ -408,7 +429,9 @@ def fusions():
     b = n.conv(n("Pad", x, pads), 4, 3, pads=[0, 1, 0, 0])
     c = n("MaxPool", n("Pad", x, pads), kernel_shape=[3, 3])            # zeros may win: not a window's padding
     d = n.conv(n("Pad", x, pads, n.constant(np.float32(1.5))), 4, 3)
-    yield n.done(a, b, c, d)
+    around = n("Pad", x, n.constant([0, 0, 1, 1, 0, 0, 1, 1]))
+    e = n("AveragePool", around, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)  # overhangs the padding
+    yield n.done(a, b, c, d, e)
 
 
 def pools():
@@ -417,6 +440,7 @@ def pools():
     outs = [n("MaxPool", x, kernel_shape=[k, k], pads=[k // 2] * 4) for k in (3, 5, 9, 13)]
     outs += [n("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),
              n("MaxPool", x, kernel_shape=[2, 3], strides=[2, 2], ceil_mode=1),
+             n("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], pads=[1, 1, 1, 1], ceil_mode=1),
              n("AveragePool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),
              n("AveragePool", x, kernel_shape=[3, 2], pads=[1, 1, 1, 0], count_include_pad=1),
              n("GlobalAveragePool", x)]
@@ -642,6 +666,7 @@ def bad_files():
         bad, "without cycles"
     yield "cycle_self", chain(node("Add", ["x", "y"], ["y"], {}, "it")), bad, "without cycles"
     yield "dangling", chain(node("Add", ["x", "nobody"], ["y"], {}, "it")), bad, 'input "nobody"'
+    yield "strange_name", chain(node("Relu", ["no\nbody\x1b[31m"], ["y"], {}, "it\n\x1b")), bad, 'input "no?body?[31m"'
     yield "made_twice", chain(relu, relu), bad, '"y" is made twice'
     yield "output_unmade", one("Relu", declared="z"), bad, 'output "z"'
     yield "inputs_few", one("Conv"), bad, "found 1 inputs, expected 2 to 3"
@@ -661,6 +686,8 @@ def bad_files():
     yield "conv_window", one("Conv", constants=[f(2, 4, 7, 3)]), bad, "a window of 7 over 6 pixels"
     yield "conv_kernel_shape", one("Conv", constants=[f(2, 4, 3, 3)], kernel_shape=[5, 5]), bad, \
         "expected the weights' 3 x 3"
+    yield "conv_dilated_far", one("Conv", constants=[f(70, 1, 3, 3)], shape=(1, 1, 2048, 2048),
+                                  dilations=[1000, 1000]), bad, "a dilated window of 2001 x 2001"
     yield "conv_channels", one("Conv", constants=[f(2, 3, 3, 3)]), bad, "the input's 4 channels"
     yield "conv_group", one("Conv", constants=[f(2, 4, 3, 3)], group=0), bad, "in 0 groups"
     yield "conv_group_odd", one("Conv", constants=[f(3, 2, 3, 3)], group=2), bad, "in 2 groups"
@@ -679,6 +706,10 @@ def bad_files():
     yield "resize_nothing", one("Resize", constants=[f(0), f(0)]), bad, "found 0 scales and 0 sizes"
     yield "resize_nan", one("Resize", constants=[f(0), f(4) + np.float32("nan")]), no, "a factor of nan"
     yield "resize_huge", one("Resize", constants=[f(0), np.float32([1, 1, 1e30, 1])]), no, "a factor of 1e+30"
+    yield "resize_antialias", one("Resize", constants=[f(0), f(4) + 1], opset=18, antialias=1), no, "antialias"
+    yield "resize_axes", one("Resize", constants=[f(0), f(2) + 1], opset=18, axes=[2, 3]), no, "attribute axes"
+    yield "resize_policy", one("Resize", constants=[f(0), f(4) + 1], opset=18,
+                               keep_aspect_ratio_policy="not_larger"), no, 'found "not_larger"'
     yield "pad_negative", one("Pad", constants=[i(0, 0, -1, 0, 0, 0, 0, 0)]), no, "a pad of -1"
     yield "pad_reflect", one("Pad", constants=[i(0, 0, 1, 0, 0, 0, 0, 0)], mode="reflect"), no, 'found "reflect"'
     yield "reshape_count", one("Reshape", constants=[i(5, -1, 7)]), bad, "expected as many elements"

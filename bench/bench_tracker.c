@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Microseconds a frame of the tracker alone, on given boxes:
+ *     taskset -c 1 build/bench/bench_tracker ../shared/data/mot15_text/det_sort_frcnn/SEQ.txt...
+ *     taskset -c 1 build/bench/bench_tracker --people 1000
+ * Five rounds over all files; the medians of the rounds' means and p99 are printed, and the spread of the means.
+ * Frames come at 25 a second. Reading the files is not in the time.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <passerby/tracker.h>
+
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "formats/mot.h"
+#include "geometry/boxes.h"
+
+enum { ROUNDS = 5, SYNTHETIC_FRAMES = 200 };
+
+static void fail(void)
+{
+    fprintf(stderr, "bench_tracker: %s\n", psb_error_text());
+    exit(3);
+}
+
+typedef struct stopwatch {
+    psb_clock clock;
+    psb_histogram histogram;
+    int64_t sum_ns;
+} stopwatch;
+
+static void timed_step(stopwatch *watch, psb_tracker *tracker, const psb_boxes *boxes, double time_s)
+{
+    const psb_tracks *tracks = NULL;
+    const int64_t start_ns = psb_clock_now_ns(&watch->clock);
+    const psb_status status = psb_tracker_step(tracker, &tracks, boxes, time_s);
+    const int64_t duration_ns = psb_clock_now_ns(&watch->clock) - start_ns;
+    if (status) fail();
+    psb_histogram_add(&watch->histogram, duration_ns);
+    watch->sum_ns += duration_ns;
+}
+
+static void run_file(stopwatch *watch, const char *path)
+{
+    psb_mot_boxes *file = NULL;
+    psb_tracker *tracker = NULL;
+    if (psb_mot_boxes_open(&file, path) || psb_tracker_create(&tracker, NULL)) fail();
+    const int64_t last_frame = psb_mot_boxes_last_frame(file);
+    for (int64_t frame = 1; frame <= last_frame; frame++) {
+        const psb_boxes boxes = psb_mot_boxes_at(file, frame);
+        timed_step(watch, tracker, &boxes, (double)frame / 25);
+    }
+    psb_tracker_destroy(&tracker);
+    psb_mot_boxes_close(&file);
+}
+
+/* People on a grid, each swinging about a place of its own. */
+static void run_grid(stopwatch *watch, int32_t people)
+{
+    psb_boxes boxes;
+    psb_tracker *tracker = NULL;
+    if (psb_boxes_init(&boxes, people) || psb_tracker_create(&tracker, NULL)) fail();
+    for (int32_t frame = 0; frame < SYNTHETIC_FRAMES; frame++) {
+        boxes.count = 0;
+        for (int32_t i = 0; i < people; i++) {
+            const float x = 55.0F * (float)(i % 40) + (float)((frame + 7 * i) % 16 - 8), y = 110.0F * (float)(i / 40);
+            if (psb_boxes_append(&boxes, (psb_box){x, y, x + 40, y + 100}, 0.9F)) fail();
+        }
+        timed_step(watch, tracker, &boxes, frame / 25.0);
+    }
+    psb_tracker_destroy(&tracker);
+    psb_boxes_fini(&boxes);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double one = *(const double *)a, other = *(const double *)b;
+    return (one > other) - (one < other);
+}
+
+int main(int argument_count, char **arguments)
+{
+    double mean_us[ROUNDS], p99_us[ROUNDS];
+    int64_t frames = 0;
+    if (argument_count < 2) {
+        fprintf(stderr, "use: bench_tracker DET.txt... | --people N\n");
+        return 2;
+    }
+    const bool is_grid = strcmp(arguments[1], "--people") == 0 && argument_count == 3;
+    for (int32_t round = 0; round < ROUNDS; round++) {
+        static stopwatch watch; /* 16 KB of buckets */
+        watch = (stopwatch){.clock = psb_clock_system()};
+        if (is_grid)
+            run_grid(&watch, (int32_t)strtol(arguments[2], NULL, 10));
+        else
+            for (int i = 1; i < argument_count; i++) run_file(&watch, arguments[i]);
+        frames = watch.histogram.count;
+        mean_us[round] = frames ? (double)watch.sum_ns / 1000 / (double)frames : 0;
+        p99_us[round] = 1000 * psb_histogram_ms(&watch.histogram, 0.99);
+    }
+    qsort(mean_us, ROUNDS, sizeof(*mean_us), compare);
+    qsort(p99_us, ROUNDS, sizeof(*p99_us), compare);
+    printf("{\"frames\": %lld, \"mean_us\": %.2f, \"p99_us\": %.2f, \"least_mean_us\": %.2f, \"most_mean_us\": %.2f}\n",
+           (long long)frames, mean_us[ROUNDS / 2], p99_us[ROUNDS / 2], mean_us[0], mean_us[ROUNDS - 1]);
+    return 0;
+}

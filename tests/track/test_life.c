@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Birth and death: tentative at once, believed at the second box, coasting for max_lost_s and no longer at any rate of
+ * looks, gone tentative ones sooner, doubled boxes begin nothing.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "scene.h"
+#include "track/tracker_int.h"
+
+static psb_tracker *tracker;
+static const psb_tracks *tracks;
+static psb_boxes boxes;
+
+static int set_up(void **state)
+{
+    (void)state;
+    return psb_tracker_create_tuned(&tracker, NULL);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    psb_tracker_destroy(&tracker);
+    psb_boxes_fini(&boxes);
+    return 0;
+}
+
+static void step(double time_s)
+{
+    if (psb_tracker_step(tracker, &tracks, &boxes, time_s)) fail_msg("%s", psb_error_text());
+}
+
+static void the_states_of_a_life(void **state)
+{
+    (void)state;
+    walkers scene;
+    scene_init(&scene, 1);
+    scene_add(&scene, 100, 300, 200, 100);
+    scene_look(&scene, &boxes, 0);
+    step(0);
+    assert_int_equal(tracks->count, 1);
+    assert_int_equal(tracks->state[0], PSB_TRACK_TENTATIVE);
+    assert_int_equal(tracks->detection_i[0], 0);
+    assert_true(tracks->unseen_s[0] == 0);
+    for (int32_t frame = 1; frame < 10; frame++) {
+        scene_look(&scene, &boxes, frame / 10.0);
+        step(frame / 10.0);
+        assert_int_equal(tracks->state[0], PSB_TRACK_CONFIRMED);
+    }
+    const float last_x_px = tracks->x0_px[0];
+    boxes.count = 0;
+    step(1.0);
+    assert_int_equal(tracks->state[0], PSB_TRACK_COASTING);
+    assert_int_equal(tracks->detection_i[0], -1);
+    assert_true(fabs(tracks->unseen_s[0] - 0.1) < 1e-6);
+    assert_true(tracks->score[0] == 0.9F);
+    assert_true(tracks->x0_px[0] > last_x_px + 5 && tracks->x0_px[0] < last_x_px + 15); /* walks on */
+}
+
+/* Seconds, not frames: at 1 to 60 looks a second a lost person is kept equally long. */
+static void lost_people_are_kept_for_seconds(void **state)
+{
+    (void)state;
+    psb_tracker_options options;
+    psb_tracker_options_init(&options);
+    options.max_lost_s = 2.5F;
+    for (int32_t fps = 1; fps <= 60; fps++) {
+        walkers scene;
+        psb_tracker_destroy(&tracker);
+        assert_int_equal(psb_tracker_create(&tracker, &options), PSB_OK);
+        scene_init(&scene, 1);
+        scene_add(&scene, 100, 300, 200, 0);
+        for (int32_t frame = 0; frame < 3; frame++) {
+            scene_look(&scene, &boxes, (double)frame / fps);
+            step((double)frame / fps);
+        }
+        boxes.count = 0;
+        int32_t misses = 0;
+        while (tracks->count > 0) step((double)(2 + ++misses) / fps);
+        assert_int_equal(misses, (int32_t)floor(2.5 * fps) + 1);
+    }
+}
+
+static void tentative_tracks_go_soon(void **state)
+{
+    (void)state;
+    walkers scene;
+    scene_init(&scene, 1);
+    scene_add(&scene, 100, 300, 200, 0);
+    scene_look(&scene, &boxes, 0);
+    step(0);
+    boxes.count = 0;
+    for (int32_t frame = 1; tracks->count > 0; frame++) {
+        step(frame / 30.0);
+        assert_true(frame / 30.0 < psb_tracker_tuning_default.tentative_s + 0.05);
+        if (tracks->count) assert_int_equal(tracks->state[0], PSB_TRACK_TENTATIVE);
+    }
+}
+
+static void doubled_boxes_begin_nothing(void **state)
+{
+    (void)state;
+    walkers scene;
+    scene_init(&scene, 1);
+    scene_add(&scene, 300, 300, 200, 0);
+    for (int32_t frame = 0; frame < 10; frame++) {
+        scene_look(&scene, &boxes, frame / 10.0);
+        if (frame > 0) assert_int_equal(psb_boxes_append(&boxes, (psb_box){262, 203, 342, 402}, 0.8F), PSB_OK);
+        step(frame / 10.0);
+        assert_int_equal(tracks->count, 1);
+    }
+}
+
+/* A person found again within max_lost_s has the old name; later, a new one. */
+static void who_returns_in_time_keeps_the_name(void **state)
+{
+    (void)state;
+    for (int32_t hidden = 5; hidden <= 30; hidden += 25) { /* tenths of a second */
+        walkers scene;
+        psb_tracker_reset(tracker);
+        scene_init(&scene, 1);
+        scene_add(&scene, 100, 300, 200, 60);
+        int64_t id = 0;
+        for (int32_t frame = 0; frame < 20 + hidden + 5; frame++) {
+            scene_look(&scene, &boxes, frame / 10.0);
+            if (frame >= 20 && frame < 20 + hidden) boxes.count = 0;
+            step(frame / 10.0);
+            if (frame == 10) id = tracks->id[0];
+        }
+        assert_int_equal(tracks->count, 1);
+        assert_int_equal(tracks->state[0], PSB_TRACK_CONFIRMED);
+        assert_true((tracks->id[0] == id) == (hidden == 5));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_states_of_a_life, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lost_people_are_kept_for_seconds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tentative_tracks_go_soon, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(doubled_boxes_begin_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_returns_in_time_keeps_the_name, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
