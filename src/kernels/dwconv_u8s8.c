@@ -87,7 +87,7 @@ static size_t place_of(psb_dwconv_u8s8_layout layout, size_t c)
 
 static size_t block_bytes(const block_form *form)
 {
-    return form->channels * (HEAD_BYTES + form->slots * form->weight_bytes);
+    return round_up(form->channels * (HEAD_BYTES + form->slots * form->weight_bytes), sizeof(int32_t));
 }
 
 size_t psb_dwconv_u8s8_packed_bytes(const psb_dwconv_u8s8_kernel *kernel, const psb_window *window)
