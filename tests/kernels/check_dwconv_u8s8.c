@@ -51,27 +51,16 @@ static void check_against_formula(check *c, const dw_case *d, const uint8_t *spe
             }
 }
 
-static void trial(check *c, const psb_dwconv_u8s8_kernel *kernels, int32_t count)
+static void check_window(check *c, const psb_window *w)
 {
-    static const int32_t usual[] = {3, 5, 7};
-    dw_case d = {.args.window = draw_byte_window(c, usual[check_int(c, 0, 2)])};
-    psb_window *w = &d.args.window;
-    if (check_int(c, 0, 1)) { /* the forms that networks have, with any padding */
-        w->kernel_height = w->kernel_width = 3;
-        w->stride_y = w->stride_x = check_int(c, 1, 2);
-        w->pad_top = check_int(c, 0, 2);
-        w->pad_left = check_int(c, 0, 2);
-        int32_t down = w->in_height + w->pad_top - 1, across = w->in_width + w->pad_left - 1;
-        w->out_height = 1 + down / w->stride_y < w->out_height ? 1 + down / w->stride_y : w->out_height;
-        w->out_width = 1 + across / w->stride_x < w->out_width ? 1 + across / w->stride_x : w->out_width;
-        while (w->out_height > 1 && (w->out_height - 1) * w->stride_y - w->pad_top >= w->in_height) w->out_height--;
-        while (w->out_width > 1 && (w->out_width - 1) * w->stride_x - w->pad_left >= w->in_width) w->out_width--;
-    }
+    dw_case d = {.args.window = *w};
     draw_describe(c, w, w->channels, (psb_activation){0});
     d.args.in = draw_bytes(c, window_in_count(w));
     d.args.requant = draw_requant(c);
     d.weights = draw_weights(c, (size_t)w->channels, (size_t)w->kernel_height * (size_t)w->kernel_width);
     d.args.in_zero = d.weights.in_zero;
+    int32_t count;
+    const psb_dwconv_u8s8_kernel *kernels = psb_dwconv_u8s8_kernels(&count);
     const uint8_t *spec = run_variant(c, &d, &kernels[0]);
     check_against_formula(c, &d, spec);
     size_t bytes = window_out_count(w, w->channels);
@@ -79,6 +68,49 @@ static void trial(check *c, const psb_dwconv_u8s8_kernel *kernels, int32_t count
         if (check_can_run(c, kernels[i].needs))
             check_same_bytes(c, kernels[i].name, run_variant(c, &d, &kernels[i]), spec, bytes);
     check_end_trial(c, "any");
+}
+
+/* Every width up to past two vectors of the narrowest pixels that have loops of their own, at the forms that networks
+ * have. */
+static void check_every_width(check *c)
+{
+    for (int32_t width = 1; width <= 36; width++)
+        for (int32_t form = 0; form < 16; form++) {
+            int32_t stride = 1 + form % 2, pad = form / 2 % 2, channels = form / 4 % 2 ? 16 : 32;
+            int32_t height = 1 + form / 8 * 3, kernel = 3;
+            if (width + 2 * pad < kernel || height + 2 * pad < kernel) continue;
+            psb_window w = {.channels = channels,
+                            .in_height = height,
+                            .in_width = width,
+                            .out_height = (height + 2 * pad - kernel) / stride + 1,
+                            .out_width = (width + 2 * pad - kernel) / stride + 1,
+                            .in_pixel = (size_t)channels,
+                            .in_row = (size_t)(channels * width),
+                            .out_pixel = (size_t)channels,
+                            .kernel_height = kernel,
+                            .kernel_width = kernel,
+                            .stride_y = stride,
+                            .stride_x = stride,
+                            .pad_top = pad,
+                            .pad_left = pad};
+            w.out_row = (size_t)(channels * w.out_width);
+            for (int32_t again = 0; again < 3; again++) check_window(c, &w); /* flush with either guard */
+        }
+}
+
+static void trial(check *c)
+{
+    static const int32_t usual[] = {3, 5, 7};
+    psb_window w = draw_byte_window(c, usual[check_int(c, 0, 2)]);
+    if (check_int(c, 0, 1)) { /* the forms that networks have, with any padding */
+        w.kernel_height = w.kernel_width = 3;
+        w.stride_y = w.stride_x = check_int(c, 1, 2);
+        w.pad_top = check_int(c, 0, 2);
+        w.pad_left = check_int(c, 0, 2);
+        while (w.out_height > 1 && (w.out_height - 1) * w.stride_y - w.pad_top >= w.in_height) w.out_height--;
+        while (w.out_width > 1 && (w.out_width - 1) * w.stride_x - w.pad_left >= w.in_width) w.out_width--;
+    }
+    check_window(c, &w);
 }
 
 typedef struct bench_case {
@@ -138,7 +170,8 @@ int main(int argc, char **argv)
     check_init(&c, argc, argv, "dwconv_u8s8", 600);
     int32_t count;
     const psb_dwconv_u8s8_kernel *kernels = psb_dwconv_u8s8_kernels(&count);
-    for (int32_t i = 0; i < c.trials; i++) trial(&c, kernels, count);
+    if (c.trials > 1) check_every_width(&c);
+    for (int32_t i = 0; i < c.trials; i++) trial(&c);
     static const int32_t layers[][4] = {/* size, channels, kernel, stride */
                                         {208, 16, 3, 2}, {104, 16, 3, 1}, {104, 32, 3, 2}, {52, 32, 3, 1},
                                         {52, 64, 3, 1},  {52, 64, 3, 2},  {26, 64, 3, 1},  {26, 128, 3, 2},
