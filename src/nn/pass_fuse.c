@@ -98,6 +98,7 @@ static void fuse_activation(psb_graph *graph, psb_node *node)
     psb_node *before = sole_producer(graph, node->inputs[0]);
     if (!before || before->activation.kind != PSB_ACTIVATION_NONE) return;
     if (before->kind != PSB_NODE_CONV && before->kind != PSB_NODE_BINARY) return;
+    if (graph->keeps_parts && before->kind == PSB_NODE_CONV) return; /* a clipped sum is a part of a hard swish */
     if (before->byte_weights || psb_encoding_is_bytes(graph->values[node->output].encoding)) return;
     before->activation = node->activation;
     absorb(graph, before, node);
@@ -196,7 +197,7 @@ psb_status psb_pass_fuse(psb_graph *graph)
         if (node->kind == PSB_NODE_BINARY) find_gated(graph, node);
         if (node->kind == PSB_NODE_BINARY) find_hard_swish(graph, node);
         if (node->kind == PSB_NODE_BINARY && !graph->keeps_parts) fuse_residual(graph, node);
-        if (node->kind == PSB_NODE_UNARY && !graph->keeps_parts) fuse_activation(graph, node);
+        if (node->kind == PSB_NODE_UNARY) fuse_activation(graph, node);
         if (node->kind == PSB_NODE_AFFINE) status = fold_affine(graph, node);
         if (node->kind == PSB_NODE_CONV || node->kind == PSB_NODE_AVERAGE_POOL) fold_pad(graph, node);
         if (status) return status;
