@@ -145,8 +145,7 @@ typedef struct psb_graph { /* init by = {0}, fini */
     int32_t input_count, output_count;
     int32_t *inputs, *outputs; /* values */
     int32_t nodes_in_file;
-    bool
-        keeps_parts; /* psb_pass_fuse leaves convolutions' activations and residual sums apart: for who looks at them one by one */
+    bool keeps_parts; /* psb_pass_fuse leaves what follows a convolution apart: for who looks at it piece by piece */
     psb_graph_block *blocks; /* of psb_graph_alloc */
 } psb_graph;
 

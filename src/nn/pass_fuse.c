@@ -162,6 +162,12 @@ static void fold_pad(psb_graph *graph, psb_node *node)
     pad->kind = PSB_NODE_DEAD;
 }
 
+static bool takes_residual(const psb_node *conv)
+{
+    return conv->kind == PSB_NODE_CONV && !conv->byte_weights && conv->residual < 0 && conv->group == 1 &&
+           psb_sliding_is_point(&conv->sliding);
+}
+
 /* conv + y, both of the sum's shape: the convolution adds y while it writes. It moves to where the sum stood, since y
  * may be made between the two. Only products of matrices (1x1) know how. */
 static void fuse_residual(psb_graph *graph, psb_node *node)
@@ -170,9 +176,7 @@ static void fuse_residual(psb_graph *graph, psb_node *node)
     for (int32_t side = 0; side < 2; side++) {
         psb_node *conv = sole_producer(graph, node->inputs[side]);
         int32_t other = node->inputs[1 - side];
-        if (!conv || conv->kind != PSB_NODE_CONV || conv->byte_weights || conv->residual >= 0 ||
-            !psb_sliding_is_point(&conv->sliding) || conv->group != 1 || graph->values[other].floats)
-            continue;
+        if (!conv || !takes_residual(conv) || graph->values[other].floats) continue;
         if (node->activation.kind != PSB_ACTIVATION_NONE && conv->activation.kind != PSB_ACTIVATION_NONE) continue;
         const psb_shape *sum = &graph->values[node->output].shape;
         if (!psb_shape_equal(&graph->values[other].shape, sum)) continue;
