@@ -10,6 +10,10 @@
 #define PSB_UNUSED                  __attribute__((unused))
 #define PSB_ALWAYS_INLINE           __attribute__((always_inline)) static inline
 
+/* One machine instruction, in the assembler's words and with the compiler's choice of registers: where a compiler's own
+ * way to write it goes through memory. */
+#define PSB_ASM __asm__
+
 /* Before a loop of a constant number of rounds, at most 16: write it out, so that arrays that it indexes can live in
  * registers. */
 #if defined(__clang__)
