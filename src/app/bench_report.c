@@ -115,9 +115,9 @@ static void json_number(psb_json *json, const char *key, double value, int32_t d
 
 static void json_figures(psb_json *json, const psb_samples_figures *figures)
 {
-    json_number(json, "median_ms", figures->median_ms, 4);
-    json_number(json, "p90_ms", figures->p90_ms, 4);
-    json_number(json, "p99_ms", figures->p99_ms, 4);
+    json_number(json, "median_ms", figures->median_ms, 5);
+    json_number(json, "p90_ms", figures->p90_ms, 5);
+    json_number(json, "p99_ms", figures->p99_ms, 5);
     psb_json_key(json, "samples");
     psb_json_int(json, figures->samples);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Peak loops for AVX-512 without VNNI. Bytes are widened to words once: what a loop repeats is vpmaddwd, which multiplies two
- * words a lane exactly, and the addition behind it; two of each make the four products of a lane.
+ * Peak loops for AVX-512 without VNNI. Bytes are widened to words once: what a loop repeats is vpmaddwd, which
+ * multiplies two words a lane exactly, and the addition behind it; two of each make the four products of a lane.
  */
 #include "kernels/peak.h"
 
