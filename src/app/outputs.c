@@ -32,10 +32,11 @@ static psb_status make_folder(bool *made_out, const char *folder)
         *slash = '/';
     }
     *made_out = mkdir(path, 0777) == 0;
+    const int error = errno; /* is_folder asks the system, too */
     if (*made_out || is_folder(path)) return PSB_OK;
-    return errno == EEXIST || errno == ENOTDIR
+    return error == EEXIST || error == ENOTDIR
                ? psb_fail(PSB_BAD_INPUT, "%s: found a file, expected a folder for the outputs", folder)
-               : psb_fail_output(folder, "making the folder", errno);
+               : psb_fail_output(folder, "making the folder", error);
 }
 
 psb_status psb_outputs_path(char path_out[PSB_OUTPUT_PATH_BYTES], const psb_outputs *outputs, const char *name)

@@ -28,7 +28,8 @@ typedef struct psb_summary {
     const char *cpu;
     const char *outputs[PSB_SUMMARY_MAX_OUTPUTS]; /* file names in the folder */
     int32_t output_count;
-    bool is_unredacted; /* a video was written in which nobody is covered */
+    const char *encoder; /* of the videos, NULL without one */
+    bool is_unredacted;  /* a video was written in which nobody is covered */
     bool is_interrupted;
 } psb_summary;
 

@@ -65,6 +65,9 @@ static psb_status check(const char *who, bool has_input, const psb_track_options
     if (status) return status;
     if (options->unredacted && !has_input)
         return psb_fail(PSB_USAGE, "%s: --unredacted needs an INPUT: there are no pictures to write", who);
+    if (options->fps > 0 && !has_input)
+        return psb_fail(PSB_USAGE,
+                        "%s: --fps needs a folder of images; the rate of --detections is their seqinfo.ini's", who);
     if (options->to_s > 0 && options->to_s <= options->from_s)
         return psb_fail(PSB_USAGE, "%s: found --to %g s, expected more than --from %g s", who, options->to_s,
                         options->from_s);

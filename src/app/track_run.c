@@ -20,8 +20,8 @@
 #include "camera/camera.h"
 #include "detect/detect.h"
 
-/* Frames that may live at once: the look-back's, whatever the rate, within the camera's own bound in bytes. */
-enum { MAX_LIVING_FRAMES = 4096 };
+/* Frames that may live at once: the look-back's, and those that are read ahead or wait to be encoded. */
+enum { MAX_LIVING_FRAMES = PSB_CAMERA_HELD_FRAMES + 64 };
 
 /* A detector's boxes from here on are worth tracking: half-hidden people score low (ByteTrack, arXiv 2110.06864). */
 #define WEAKEST_TRACKED 0.1f
@@ -224,8 +224,11 @@ static void fill_summary(track_run *run)
         summary->decode = psb_source_times(run->source);
     }
     if (run->redacted) summary->redact = psb_video_redact_times(run->redacted);
-    if (run->redacted || run->unredacted)
-        summary->encode = psb_video_encode_times(run->redacted ? run->redacted : run->unredacted);
+    const psb_video *video = run->redacted ? run->redacted : run->unredacted;
+    if (video) {
+        summary->encode = psb_video_encode_times(video);
+        summary->encoder = psb_video_encoder(video);
+    }
     if (summary->input.fps > 0) summary->seconds = run->last_s - run->first_s + 1 / summary->input.fps;
     if (run->detector) {
         run->model = psb_detector_model_get(run->detector);
@@ -274,6 +277,7 @@ static psb_status report(const track_run *run)
            (long long)summary->looked_at, (long long)summary->tracks, elapsed_s,
            elapsed_s > 0 ? (double)summary->frames / elapsed_s : 0, run->options->output);
     for (int32_t i = 0; i < summary->output_count; i++) printf(" %s", summary->outputs[i]);
+    if (summary->encoder) printf(" (video by %s)", summary->encoder);
     putchar('\n');
     return PSB_OK;
 }

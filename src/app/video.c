@@ -27,7 +27,7 @@ typedef struct video_job { /* what the encoding side needs of a psb_camera_resul
     double time_s;
     bool is_withheld;
     psb_regions covers;
-    psb_tracks tracks;
+    psb_tracks drawn;
 } video_job;
 
 struct psb_video {
@@ -54,6 +54,7 @@ static psb_status open_writer(psb_video *video, const psb_image *image)
         .matrix = image->matrix,
         .range = image->range,
         .threads = 1,
+        .name = video->path,
         .log = video->options.log,
     };
     const psb_status status = psb_writer_open(&video->writer, psb_outfile_temporary_path(video->file), &options);
@@ -88,7 +89,7 @@ static psb_status encode(psb_video *video, const video_job *job)
     psb_image_to_yuv420(&image, &source);
     status = cover(video, &image, job);
     if (status) return status;
-    if (!job->is_withheld) psb_overlay_draw(&image, &job->tracks);
+    if (!job->is_withheld) psb_overlay_draw(&image, &job->drawn);
     const int64_t covered_ns = psb_clock_now_ns(&video->options.clock);
     status = psb_writer_put(video->writer, job->time_s);
     psb_histogram_add(&video->redact_times, covered_ns - begun_ns);
@@ -158,7 +159,7 @@ void psb_video_close(psb_video **video)
     for (int32_t i = 0; i < JOB_COUNT; i++) {
         psb_frame_unref(&gone->jobs[i].frame);
         psb_regions_fini(&gone->jobs[i].covers);
-        psb_tracks_fini(&gone->jobs[i].tracks);
+        psb_tracks_fini(&gone->jobs[i].drawn);
     }
     psb_mailbox_destroy(&gone->filled);
     psb_mailbox_destroy(&gone->empty);
@@ -176,7 +177,7 @@ psb_status psb_video_put(psb_video *video, const psb_camera_result *result)
     job->time_s = result->time_s;
     job->is_withheld = result->is_withheld;
     psb_status status = psb_regions_copy(&job->covers, result->covers);
-    if (!status) status = psb_tracks_copy(&job->tracks, result->tracks);
+    if (!status) status = psb_tracks_copy(&job->drawn, result->drawn);
     if (status) return status;
     job->frame = psb_frame_ref(result->frame);
     if (!video->thread) {
@@ -197,6 +198,11 @@ psb_status psb_video_finish(psb_video *video)
 psb_status psb_video_commit(psb_video *video)
 {
     return psb_outfile_commit(video->file);
+}
+
+const char *psb_video_encoder(const psb_video *video)
+{
+    return video->writer ? psb_writer_encoder(video->writer) : NULL;
 }
 
 const psb_histogram *psb_video_redact_times(const psb_video *video)

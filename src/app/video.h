@@ -40,6 +40,9 @@ psb_status psb_video_finish(psb_video *video);
 /* The file gets its final name; after finish. */
 psb_status psb_video_commit(psb_video *video);
 
+/* Which encoder of FFmpeg's was taken; after finish. NULL where no frame came. */
+const char *psb_video_encoder(const psb_video *video);
+
 /* What covering and encoding took; after finish. */
 const psb_histogram *psb_video_redact_times(const psb_video *video);
 const psb_histogram *psb_video_encode_times(const psb_video *video);

@@ -21,8 +21,9 @@ psb_status psb_fail(psb_status status, const char *format, ...) PSB_FORMAT(2, 3)
 /* Brings a sentence over from another thread: a worker's last message to its owner. */
 psb_status psb_fail_text(psb_status status, const char *text);
 
-/* "PATH: ACTION: the system's text of error_number". Returns PSB_NO_MEMORY for ENOMEM, PSB_BAD_INPUT where the path
- * itself is at fault (not there, a folder, too long, a loop of links), else PSB_ENVIRONMENT. */
+/* "PATH: ACTION: " and what was found and expected, or the system's text of error_number. Returns PSB_NO_MEMORY for
+ * ENOMEM, PSB_BAD_INPUT where the path itself is at fault (not there, a folder, too long, a loop of links), else
+ * PSB_ENVIRONMENT. */
 psb_status psb_fail_system(const char *path, const char *action, int error_number);
 
 /* The same for what is written: a wrong path is then the environment's, PSB_ENVIRONMENT, never bad input. */

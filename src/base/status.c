@@ -90,8 +90,10 @@ psb_status psb_fail_system(const char *path, const char *action, int error_numbe
     psb_status status = PSB_ENVIRONMENT;
     switch (error_number) {
     case ENOENT:
-    case ENOTDIR:
+        return psb_fail(PSB_BAD_INPUT, "%s: %s: found nothing of that name, expected it to be there", path, action);
     case EISDIR:
+        return psb_fail(PSB_BAD_INPUT, "%s: %s: found a folder, expected a file", path, action);
+    case ENOTDIR:
     case ENAMETOOLONG:
     case ELOOP:
         status = PSB_BAD_INPUT;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "camera/between.h"
 #include "detect/detect.h"
 #include "frame/image.h"
 #include "geometry/boxes.h"
@@ -44,6 +45,9 @@ struct psb_camera {
     double last_time_s;
     bool was_shortened; /* the notice has been given */
     psb_tracks known;   /* the tracker's last output, to see who is confirmed newly */
+    psb_tracks shown;   /* of the last look that was handed out */
+    double shown_s;
+    psb_tracks between; /* drawn in the frame that was handed out last, if nobody looked at it */
     int64_t track_count;
     psb_histogram stages[PSB_STAGE_COUNT];
 };
@@ -103,6 +107,8 @@ void psb_camera_destroy(psb_camera **camera)
     psb_tracker_destroy(&(*camera)->tracker);
     psb_cover_destroy(&(*camera)->cover);
     psb_tracks_fini(&(*camera)->known);
+    psb_tracks_fini(&(*camera)->shown);
+    psb_tracks_fini(&(*camera)->between);
     free(*camera);
     *camera = NULL;
 }
@@ -168,6 +174,14 @@ static psb_status count_confirmed(psb_camera *camera, const psb_tracks *tracks)
     return psb_tracks_copy(&camera->known, tracks);
 }
 
+/* Memory for what will be drawn of a look and after it, so that handing out needs none. */
+static psb_status reserve_drawn(psb_camera *camera, int32_t count)
+{
+    if (!camera->cover) return PSB_OK;
+    const psb_status status = psb_tracks_reserve(&camera->shown, count);
+    return status ? status : psb_tracks_reserve(&camera->between, count);
+}
+
 /* boxes: all that were found, of any score. */
 static psb_status take_look(psb_camera *camera, held_frame *held, const psb_boxes *boxes)
 {
@@ -179,6 +193,7 @@ static psb_status take_look(psb_camera *camera, held_frame *held, const psb_boxe
     if (status) return status;
     psb_histogram_add(&camera->stages[PSB_STAGE_TRACK], psb_clock_now_ns(&camera->options.clock) - start_ns);
     status = psb_tracks_copy(&held->tracks, tracks);
+    if (!status) status = reserve_drawn(camera, tracks->count);
     return status ? status : count_confirmed(camera, tracks);
 }
 
@@ -191,11 +206,13 @@ static void advance_ready(psb_camera *camera)
         const held_frame *oldest = held_at(camera, camera->ready);
         const double held_s = newest_s - oldest->time_s;
         const bool is_old = !camera->cover || held_s >= options->look_back_s - 1e-6;
-        if (!is_old && camera->held_bytes <= options->look_back_bytes) return;
+        const bool fits =
+            camera->held_bytes <= options->look_back_bytes && camera->end - camera->ready <= PSB_CAMERA_HELD_FRAMES;
+        if (!is_old && fits) return;
         if (!is_old && !camera->was_shortened) {
             psb_log_line(options->log, PSB_LOG_WARNING,
-                         "look-back shortened from %.2f s to %.2f s: the frames held would exceed %zu MB",
-                         options->look_back_s, held_s, options->look_back_bytes >> 20);
+                         "look-back shortened from %.2f s to %.2f s: the frames held would exceed %zu MB, or %d",
+                         options->look_back_s, held_s, options->look_back_bytes >> 20, PSB_CAMERA_HELD_FRAMES);
             camera->was_shortened = true;
         }
         camera->held_bytes -= oldest->size_bytes;
@@ -256,6 +273,30 @@ psb_status psb_camera_flush(psb_camera *camera)
 
 /* ---- frames out ---- */
 
+/* The first frame of those still held that was looked at, or NULL. */
+static const held_frame *next_look(const psb_camera *camera)
+{
+    for (int64_t i = camera->first; i < camera->end; i++)
+        if (held_at(camera, i)->is_looked_at) return held_at(camera, i);
+    return NULL;
+}
+
+static const psb_tracks *choose_drawn(psb_camera *camera, const held_frame *held)
+{
+    if (!camera->cover || !held->frame) return &held->tracks;
+    if (held->is_looked_at) {
+        psb_tracks_copy(&camera->shown, &held->tracks);
+        camera->shown_s = held->time_s;
+        return &held->tracks;
+    }
+    const held_frame *next = camera->shown.count > 0 ? next_look(camera) : NULL;
+    camera->between.count = 0;
+    if (next)
+        psb_tracks_between(&camera->between, (psb_timed_tracks){&camera->shown, camera->shown_s},
+                           (psb_timed_tracks){&next->tracks, next->time_s}, held->time_s);
+    return &camera->between;
+}
+
 bool psb_camera_next(psb_camera *camera, psb_camera_result *out)
 {
     memset(out, 0, sizeof(*out));
@@ -270,6 +311,7 @@ bool psb_camera_next(psb_camera *camera, psb_camera_result *out)
                                .is_withheld = verdict.is_withheld,
                                .boxes = &held->boxes,
                                .tracks = &held->tracks,
+                               .drawn = choose_drawn(camera, held),
                                .covers = verdict.regions};
     return true;
 }

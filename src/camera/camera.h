@@ -22,6 +22,9 @@
 
 typedef struct psb_camera psb_camera;
 
+/* The most frames of the delay line: who makes the frames must be able to have so many alive, and a few more. */
+enum { PSB_CAMERA_HELD_FRAMES = 4000 };
+
 typedef struct psb_camera_options {
     psb_detector *detector;      /* borrowed; NULL when boxes are given with each look. Its least score is set here */
     psb_tracker_options tracker; /* size 0 = defaults */
@@ -32,7 +35,8 @@ typedef struct psb_camera_options {
      * covered: nobody knows what their scores mean. */
     float cover_score;
     double look_back_s;     /* the delay line's length, 0 = none */
-    size_t look_back_bytes; /* its bound in memory; 0 = 256 MB. There the line is shortened, with a notice */
+    size_t look_back_bytes; /* its bound in memory, 0 = 256 MB. There, or where it would hold more than
+                             * PSB_CAMERA_HELD_FRAMES, the line is shortened, with a notice */
     int32_t every;          /* look at frames 1, 1 + every, ... by their numbers; 0 = 1 */
     bool covers;            /* regions are wanted (a redacted video is written); else there is no delay line */
     psb_clock clock;        /* times the stages; all zero = none */
@@ -48,6 +52,7 @@ typedef struct psb_camera_result {
     bool is_withheld;          /* nothing is known of this frame: cover all of it */
     const psb_boxes *boxes;    /* reported detections (score >= min_score); empty when not looked at */
     const psb_tracks *tracks;  /* of a looked-at frame: the tracker's output; else empty */
+    const psb_tracks *drawn;   /* what a picture may show: the tracks; of a frame between two looks, see between.h */
     const psb_regions *covers; /* what must be unrecognisable; empty unless options.covers */
 } psb_camera_result;
 

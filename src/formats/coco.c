@@ -18,23 +18,21 @@
 
 enum { MAX_ITEMS = 1 << 27 };
 
+static const double MOST_PX = 1e9; /* as in MOT rows: sums and areas stay finite */
+
 typedef struct coco_item {
     int32_t picture_i;
     double x0, y0, x1, y1, score, area;
     bool is_crowd;
 } coco_item;
 
-static psb_status load(json_t **out, const char *path)
+static psb_status load(json_t **out, const char *path, const char *text, size_t size_bytes)
 {
-    psb_bytes bytes = {0};
     json_error_t error;
-    psb_status status = psb_bytes_read(&bytes, path, MAX_FILE_BYTES);
-    *out = NULL;
-    if (status) return status;
-    *out = json_loadb((const char *)bytes.data, bytes.size_bytes, JSON_REJECT_DUPLICATES, &error);
-    if (!*out) status = psb_fail(PSB_BAD_INPUT, "%s:%d: %s, expected JSON", path, error.line, error.text);
-    psb_bytes_fini(&bytes);
-    return status;
+    *out = json_loadb(text, size_bytes, JSON_REJECT_DUPLICATES, &error);
+    if (*out) return PSB_OK;
+    if (json_error_code(&error) == json_error_out_of_memory) return psb_fail_memory(path, size_bytes);
+    return psb_fail(PSB_BAD_INPUT, "%s:%d: %s, expected JSON", path, error.line, error.text);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -115,9 +113,9 @@ static psb_status read_item(coco_item *out, const psb_coco *coco, const json_t *
     for (size_t k = 0; k < 4; k++) {
         const json_t *value = json_array_get(bbox, k);
         side[k] = json_is_number(value) ? json_number_value(value) : NAN;
-        if (!isfinite(side[k]) || (k > 1 && side[k] < 0) || json_array_size(bbox) != 4)
-            return psb_fail(PSB_BAD_INPUT, "%s: %s[%zu].bbox: expected four numbers, sizes not negative", path, where,
-                            i);
+        if (!(fabs(side[k]) <= MOST_PX) || (k > 1 && side[k] < 0) || json_array_size(bbox) != 4)
+            return psb_fail(PSB_BAD_INPUT, "%s: %s[%zu].bbox: expected four numbers of at most 1e9, sizes not negative",
+                            path, where, i);
     }
     out->x0 = side[0];
     out->y0 = side[1];
@@ -187,34 +185,55 @@ static psb_status read_boxes(psb_coco_boxes *out, const psb_coco *coco, const js
     return status;
 }
 
-psb_status psb_coco_read(psb_coco *out, const char *path)
+psb_status psb_coco_parse(psb_coco *out, const char *name, const char *text, size_t size_bytes)
 {
     json_t *root = NULL;
     const json_t *annotations = NULL;
     *out = (psb_coco){0};
-    psb_status status = load(&root, path);
-    if (!status) status = read_pictures(out, root, path);
-    if (!status) status = read_category(out, root, path);
-    if (!status) status = read_list(&annotations, root, "annotations", path);
-    if (!status) status = read_boxes(&out->truth, out, annotations, "annotations", path);
+    psb_status status = load(&root, name, text, size_bytes);
+    if (!status) status = read_pictures(out, root, name);
+    if (!status) status = read_category(out, root, name);
+    if (!status) status = read_list(&annotations, root, "annotations", name);
+    if (!status) status = read_boxes(&out->truth, out, annotations, "annotations", name);
     if (root) json_decref(root);
     if (status) psb_coco_fini(out);
     return status;
 }
 
-psb_status psb_coco_results_read(psb_coco_boxes *out, const psb_coco *coco, const char *path)
+psb_status psb_coco_read(psb_coco *out, const char *path)
+{
+    psb_bytes file = {0};
+    *out = (psb_coco){0};
+    psb_status status = psb_bytes_read(&file, path, MAX_FILE_BYTES);
+    if (!status) status = psb_coco_parse(out, path, (const char *)file.data, file.size_bytes);
+    psb_bytes_fini(&file);
+    return status;
+}
+
+psb_status psb_coco_results_parse(psb_coco_boxes *out, const psb_coco *coco, const char *name, const char *text,
+                                  size_t size_bytes)
 {
     json_t *root = NULL;
     *out = (psb_coco_boxes){0};
-    psb_status status = load(&root, path);
+    psb_status status = load(&root, name, text, size_bytes);
     if (!status && !json_is_array(root))
-        status = psb_fail(PSB_BAD_INPUT, "%s: expected a list of results (image_id, category_id, bbox, score)", path);
-    if (!status) status = read_boxes(out, coco, root, "results", path);
+        status = psb_fail(PSB_BAD_INPUT, "%s: expected a list of results (image_id, category_id, bbox, score)", name);
+    if (!status) status = read_boxes(out, coco, root, "results", name);
     for (int32_t i = 0; i < out->count && !status; i++)
         if (!isfinite(out->score[i]))
-            status = psb_fail(PSB_BAD_INPUT, "%s: a result has no score, expected one each", path);
+            status = psb_fail(PSB_BAD_INPUT, "%s: a result has no score, expected one each", name);
     if (root) json_decref(root);
     if (status) psb_coco_boxes_fini(out);
+    return status;
+}
+
+psb_status psb_coco_results_read(psb_coco_boxes *out, const psb_coco *coco, const char *path)
+{
+    psb_bytes file = {0};
+    *out = (psb_coco_boxes){0};
+    psb_status status = psb_bytes_read(&file, path, MAX_FILE_BYTES);
+    if (!status) status = psb_coco_results_parse(out, coco, path, (const char *)file.data, file.size_bytes);
+    psb_bytes_fini(&file);
     return status;
 }
 

@@ -34,10 +34,14 @@ typedef struct psb_coco { /* init by read; all zero = empty */
 /* At most 1 GB. Errors: PSB_BAD_INPUT with file and place (line of JSON, or "annotations[7].bbox"), PSB_ENVIRONMENT,
  * PSB_NO_MEMORY; *out is then empty. */
 psb_status psb_coco_read(psb_coco *out, const char *path);
+/* The same from memory; `name` stands in messages for the path. */
+psb_status psb_coco_parse(psb_coco *out, const char *name, const char *text, size_t size_bytes);
 void psb_coco_fini(psb_coco *coco);
 
 /* The person results on coco's pictures. A picture that coco does not have is an error. */
 psb_status psb_coco_results_read(psb_coco_boxes *out, const psb_coco *coco, const char *path);
+psb_status psb_coco_results_parse(psb_coco_boxes *out, const psb_coco *coco, const char *name, const char *text,
+                                  size_t size_bytes);
 void psb_coco_boxes_fini(psb_coco_boxes *boxes);
 
 #endif

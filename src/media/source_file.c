@@ -205,6 +205,9 @@ static void describe(file_source *source)
     }
     source->time = (timeline){
         .unit_s = av_q2d(source->stream->time_base), .frame_s = 1.0 / info->fps, .first_stamp = AV_NOPTS_VALUE};
+    if (source->options->fps > 0)
+        psb_log_line(source->options->log, PSB_LOG_WARNING, "%s: a video has its own times; --fps %g is for folders",
+                     source->path, source->options->fps);
     info->frame_count = source->stream->nb_frames > 0 ? source->stream->nb_frames : 0;
     info->is_truncated = psb_media_is_cut(source->path);
 

@@ -21,7 +21,7 @@
 #include "media/media_int.h"
 
 struct psb_writer {
-    char *path;
+    char *name; /* in messages */
     psb_encoder encoder;
     AVFormatContext *container;
     AVStream *stream; /* of container */
@@ -36,17 +36,17 @@ struct psb_writer {
 static psb_status fail_write(const psb_writer *writer, const char *what, int code)
 {
     char text[AV_ERROR_MAX_STRING_SIZE];
-    if (code == AVERROR(ENOMEM)) return psb_fail(PSB_NO_MEMORY, "%s: out of memory while %s", writer->path, what);
-    return psb_fail(PSB_ENVIRONMENT, "%s: %s failed: %s", writer->path, what,
+    if (code == AVERROR(ENOMEM)) return psb_fail(PSB_NO_MEMORY, "%s: out of memory while %s", writer->name, what);
+    return psb_fail(PSB_ENVIRONMENT, "%s: %s failed: %s", writer->name, what,
                     psb_media_error(text, sizeof(text), code));
 }
 
-static psb_status open_container(psb_writer *writer)
+static psb_status open_container(psb_writer *writer, const char *path)
 {
     AVDictionary *settings = NULL;
     psb_status status = PSB_OK;
-    char *url = av_asprintf("file:%s", writer->path); /* no name is taken for another protocol */
-    if (!url) return psb_fail_memory("a path", strlen(writer->path) + 6);
+    char *url = av_asprintf("file:%s", path); /* no name is taken for another protocol */
+    if (!url) return psb_fail_memory("a path", strlen(path) + 6);
     int code = avformat_alloc_output_context2(&writer->container, NULL, "mp4", url);
     if (code >= 0) code = avio_open(&writer->container->pb, url, AVIO_FLAG_WRITE);
     if (code < 0) {
@@ -95,22 +95,23 @@ psb_status psb_writer_open(psb_writer **out, const char *path, const psb_writer_
     psb_writer *writer = calloc(1, sizeof(*writer));
     if (!writer) return psb_fail_memory("a writer", sizeof(*writer));
     status = PSB_NO_MEMORY;
-    const size_t path_bytes = strlen(path) + 1;
-    writer->path = malloc(path_bytes);
+    const char *name = options->name ? options->name : path;
+    const size_t name_bytes = strlen(name) + 1;
+    writer->name = malloc(name_bytes);
     writer->picture = av_frame_alloc();
     writer->packet = av_packet_alloc();
-    if (!writer->path || !writer->picture || !writer->packet) {
-        psb_fail_memory("a writer", path_bytes);
+    if (!writer->name || !writer->picture || !writer->packet) {
+        psb_fail_memory("a writer", name_bytes);
         goto done;
     }
-    memcpy(writer->path, path, path_bytes);
+    memcpy(writer->name, name, name_bytes);
     writer->last_stamp = AV_NOPTS_VALUE;
     writer->frame_stamps = llround(PSB_WRITER_CLOCK_HZ / options->fps);
 
     status = psb_encoder_init(&writer->encoder, options);
-    if (!status) status = open_container(writer);
+    if (!status) status = open_container(writer, path);
     if (status) goto done;
-    psb_log_line(options->log, PSB_LOG_INFO, "%s: written by %s", path, psb_writer_encoder(writer));
+    psb_log_line(options->log, PSB_LOG_INFO, "%s: written by %s", name, psb_writer_encoder(writer));
     *out = writer;
     writer = NULL;
 done:
@@ -188,12 +189,12 @@ static psb_status encode(psb_writer *writer, const AVFrame *picture)
 
 psb_status psb_writer_put(psb_writer *writer, double time_s)
 {
-    if (!writer->is_taken) return psb_fail(PSB_BUG, "%s: a picture was put that was not taken", writer->path);
+    if (!writer->is_taken) return psb_fail(PSB_BUG, "%s: a picture was put that was not taken", writer->name);
     if (!isfinite(time_s) || fabs(time_s) > 1e9)
-        return psb_fail(PSB_BAD_INPUT, "%s: found time %g s, expected a time in a stream", writer->path, time_s);
+        return psb_fail(PSB_BAD_INPUT, "%s: found time %g s, expected a time in a stream", writer->name, time_s);
     const int64_t stamp = llround(time_s * PSB_WRITER_CLOCK_HZ);
     if (writer->last_stamp != AV_NOPTS_VALUE && stamp <= writer->last_stamp)
-        return psb_fail(PSB_BAD_INPUT, "%s: found time %.6f s, expected one after %.6f s", writer->path, time_s,
+        return psb_fail(PSB_BAD_INPUT, "%s: found time %.6f s, expected one after %.6f s", writer->name, time_s,
                         (double)writer->last_stamp / PSB_WRITER_CLOCK_HZ);
     writer->is_taken = false;
     writer->last_stamp = stamp;
@@ -222,7 +223,7 @@ void psb_writer_close(psb_writer **writer)
     psb_encoder_fini(&closing->encoder);
     av_frame_free(&closing->picture);
     av_packet_free(&closing->packet);
-    free(closing->path);
+    free(closing->name);
     free(closing);
 }
 

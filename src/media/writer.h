@@ -21,6 +21,7 @@ typedef struct psb_writer_options {
     psb_color_range range;
     int32_t threads;     /* encoder threads, fixed so that bytes do not depend on the machine; 0 = 1 */
     const char *encoder; /* by FFmpeg's name, for tests; NULL = the first of the list that opens */
+    const char *name;    /* of the file in messages, where path is a temporary one; NULL = path */
     const psb_log *log;
 } psb_writer_options;
 

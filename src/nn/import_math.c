@@ -219,6 +219,23 @@ static psb_status resize_to(psb_import *import, psb_shape *out, double scale[2],
     return PSB_OK;
 }
 
+/* What later operator sets can ask for and would be another picture. */
+static psb_status refuse_resize_extras(psb_import *import)
+{
+    static const word_row policies[] = {{"stretch", 0}};
+    const int64_t *axes;
+    int64_t antialias;
+    int32_t axis_count, policy;
+    psb_status status = psb_import_int(import, &antialias, "antialias", 0);
+    if (!status) status = psb_import_ints(import, &axes, &axis_count, "axes");
+    if (!status) status = choose(import, &policy, "keep_aspect_ratio_policy", "stretch", policies, 1);
+    if (status) return status;
+    if (antialias || axes)
+        return psb_import_fail(import, PSB_UNSUPPORTED, "found attribute %s, expected a resize without",
+                               antialias ? "antialias" : "axes");
+    return PSB_OK;
+}
+
 psb_status psb_import_resize(psb_import *import)
 {
     static const word_row modes[] = {{"nearest", 0}, {"linear", 1}};
@@ -232,6 +249,7 @@ psb_status psb_import_resize(psb_import *import)
                                          {"ceil", PSB_ROUNDING_CEIL}};
     int32_t input, mode = 0, coordinate = 0, rounding = 0;
     psb_status status = psb_import_features(import, &input, 0);
+    if (!status) status = refuse_resize_extras(import);
     if (!status) status = choose(import, &mode, "mode", "nearest", modes, 2);
     /* set 10 had no coordinate attribute and meant asymmetric with floor */
     if (!status)

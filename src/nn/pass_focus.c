@@ -19,7 +19,8 @@ static bool trace_part(const psb_graph *graph, int32_t value, int32_t *picture, 
         if (producer < 0 || graph->nodes[producer].kind != PSB_NODE_SLICE) break;
         const psb_node *node = &graph->nodes[producer];
         const psb_shape *in = &graph->values[node->inputs[0]].shape;
-        if (in->rank != 4 || in->dims[1] != graph->values[value].shape.dims[1] || node->start[1] != 0) return false;
+        if (in->rank != 4 || in->dims[0] != 1) return false;
+        if (in->dims[1] != graph->values[value].shape.dims[1] || node->start[1] != 0) return false;
         for (int32_t a = 0; a < 2; a++) { /* this slice is nearer to the picture: its steps count more */
             if (node->step[2 + a] < 1) return false;
             start[a] = node->start[2 + a] + node->step[2 + a] * start[a];

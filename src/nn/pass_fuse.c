@@ -78,6 +78,8 @@ static void find_hard_swish(psb_graph *graph, psb_node *node)
         return;
     for (int32_t side = 0; side < 2; side++) {
         int32_t x = product->inputs[1 - side];
+        /* a single value of more dimensions than x would give the result those too */
+        if (!psb_shape_equal(&graph->values[x].shape, &graph->values[node->output].shape)) continue;
         psb_node *sum = find_clipped_sum(graph, product->inputs[side], x, divisor, &shift);
         if (!sum) continue;
         node->kind = PSB_NODE_UNARY;
@@ -126,7 +128,18 @@ static psb_status fold_affine(psb_graph *graph, psb_node *node)
     return PSB_OK;
 }
 
-/* Zero padding before a convolution or an average is the window's own, as long as every window keeps a real pixel. */
+/* Some window reaches past the padding below or to the right, as ceil_mode allows. */
+static bool windows_overhang(const psb_sliding *sliding, const psb_shape *in, const psb_shape *out)
+{
+    for (int32_t a = 0; a < 2; a++) {
+        int64_t padded = in->dims[2 + a] + sliding->pads[a] + sliding->pads[2 + a];
+        if ((out->dims[2 + a] - 1) * sliding->stride[a] + psb_sliding_reach(sliding, a) > padded) return true;
+    }
+    return false;
+}
+
+/* Zero padding before a convolution or an average is the window's own, as long as every window keeps a real pixel. An
+ * average then counts the padding, and so may not overhang: it would count what lies beyond, too. */
 static void fold_pad(psb_graph *graph, psb_node *node)
 {
     psb_node *pad = sole_producer(graph, node->inputs[0]);
@@ -139,6 +152,7 @@ static void fold_pad(psb_graph *graph, psb_node *node)
     }
     if (node->kind == PSB_NODE_AVERAGE_POOL && has_own && !node->count_padding) return;
     const psb_shape *in = &graph->values[pad->inputs[0]].shape, *out = &graph->values[node->output].shape;
+    if (node->kind == PSB_NODE_AVERAGE_POOL && windows_overhang(&sliding, in, out)) return;
     if (!psb_sliding_windows_touch(&sliding, in, out)) return;
     node->sliding = sliding;
     node->count_padding = true;
@@ -146,8 +160,8 @@ static void fold_pad(psb_graph *graph, psb_node *node)
     pad->kind = PSB_NODE_DEAD;
 }
 
-/* conv + y, y of the same shape: the convolution adds y while it writes. It moves to where the sum stood, since y may
- * be made between the two. Only products of matrices (1x1) know how. */
+/* conv + y, both of the sum's shape: the convolution adds y while it writes. It moves to where the sum stood, since y
+ * may be made between the two. Only products of matrices (1x1) know how. */
 static void fuse_residual(psb_graph *graph, psb_node *node)
 {
     if (node->binary != PSB_BINARY_ADD) return;
@@ -158,7 +172,9 @@ static void fuse_residual(psb_graph *graph, psb_node *node)
             conv->group != 1 || graph->values[other].floats)
             continue;
         if (node->activation.kind != PSB_ACTIVATION_NONE && conv->activation.kind != PSB_ACTIVATION_NONE) continue;
-        if (!psb_shape_equal(&graph->values[other].shape, &graph->values[node->output].shape)) continue;
+        const psb_shape *sum = &graph->values[node->output].shape;
+        if (!psb_shape_equal(&graph->values[other].shape, sum)) continue;
+        if (!psb_shape_equal(&graph->values[conv->output].shape, sum)) continue; /* one pixel for all, e.g. */
         psb_node joined = *conv;
         joined.residual = other;
         joined.residual_first = conv->activation.kind == PSB_ACTIVATION_NONE;

@@ -122,7 +122,8 @@ static void put_axes(psb_outfile *to, const psb_chart_axes *axes)
         psb_outfile_printf(to, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n", LEFT - 6,
                            y_of(tick / 5.0) + 4, tick / 5.0);
     }
-    for (int32_t i = 0; i<x_count; i += x_count> 10 ? 3 : 1)
+    const int32_t step = x_count > 10 ? 3 : 1;
+    for (int32_t i = 0; i < x_count; i += step)
         psb_outfile_printf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.2f</text>\n",
                            x_of(x[i], x[0], x[x_count - 1]), CHART_HEIGHT - BOTTOM + 16, x[i]);
     put_label(to, (LEFT + CHART_WIDTH - RIGHT) / 2.0, CHART_HEIGHT - 6, "middle", axes->x_name);

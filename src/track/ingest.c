@@ -48,6 +48,7 @@ static psb_status reserve_boxes(psb_tracker *tracker, int32_t box_count)
     const int32_t capacity = 2 * box_count;
     psb_status status = psb_boxes_reserve(&tracker->boxes, capacity);
     if (!status) status = resize(&tracker->measures, capacity, sizeof(*tracker->measures));
+    if (!status) status = resize(&tracker->raw_score, capacity, sizeof(*tracker->raw_score));
     if (!status) status = resize(&tracker->row_of_box, capacity, sizeof(*tracker->row_of_box));
     if (!status) status = resize(&tracker->target_of_box, capacity, sizeof(*tracker->target_of_box));
     if (!status) status = resize(&tracker->box_by_x, capacity, sizeof(*tracker->box_by_x));
@@ -116,6 +117,13 @@ void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes)
         own->score[i] = boxes->score[row_i];
         tracker->measures[i] = psb_measure_of(psb_boxes_at(own, i));
         tracker->target_of_box[i] = -1;
+    }
+    const double forget_s = tracker->tuning.high_forget_s;
+    if (forget_s > 0) psb_scale_take_scores(&tracker->scale, own, exp(-tracker->dt_s / forget_s));
+    for (int32_t i = 0; i < count; i++) {
+        tracker->raw_score[i] = own->score[i];
+        const bool counts = own->score[i] >= tracker->tuning.min_score;
+        own->score[i] = counts ? (float)psb_scale_trust(&tracker->scale, own->score[i]) : 0;
     }
     psb_order_sort(tracker->box_by_x, tracker->spare, count, is_left_of, tracker->measures);
 }

@@ -38,6 +38,7 @@ static void start_target(psb_target *target, const psb_tracker *tracker, int32_t
                            .seen_s = tracker->now_s,
                            .hits = 1,
                            .score = tracker->boxes.score[box_i],
+                           .raw_score = tracker->raw_score[box_i],
                            .is_confirmed = t->confirm_hits <= 1,
                            .lag = m,
                            .lag_s = tracker->now_s,
@@ -94,6 +95,7 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
     const psb_tracker_tuning *t = &tracker->tuning;
     const psb_measure m = tracker->measures[target->box_i];
     target->score = tracker->boxes.score[target->box_i];
+    target->raw_score = tracker->raw_score[target->box_i];
     teach_scale(target, tracker, m);
 
     const double weak = 1 + t->noise_weak * (1 - fmin(fmax(target->score, 0), 1));
@@ -140,8 +142,7 @@ static bool is_taken(const psb_tracker *tracker, int32_t box_i)
 void psb_tracker_begin_targets(psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const double least_score = fmax(fmax(t->birth_part * tracker->scale.usual_score, t->weak_score),
-                                    t->birth_high * tracker->scale.high_score);
+    const double least_score = fmax(fmax(t->birth_part * tracker->scale.usual_score, t->weak_score), t->birth_high);
     for (int32_t i = 0; i < tracker->boxes.count && tracker->boxes.score[i] >= least_score; i++) {
         if (tracker->target_of_box[i] >= 0 || is_taken(tracker, i)) continue;
         psb_target *const target = &tracker->targets[tracker->target_count];

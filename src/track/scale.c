@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Learning of what boxes are worth. The jitter is a running mean of size changes, bounded; the score a running quantile
- * by stochastic approximation (Robbins, Monro, "A stochastic approximation method", Ann. Math. Stat. 22, 1951), whose
- * step is the scores' own spread, so that it works on any scale of scores. Only boxes of believed people teach: how
- * many false ones a detector lets through, or at which score its output was cut, must not matter.
+ * Learning of what boxes are worth. A detector's good boxes are those that carry the sum of a high power of all scores:
+ * a hundred bits of clutter at a tenth of the score weigh nothing beside one person, so it does not matter at which
+ * score the output was cut, and nothing that the tracker decides comes back into it. The low end is a running quantile
+ * of believed people's boxes by stochastic approximation (Robbins, Monro, Ann. Math. Stat. 22, 1951), whose step is the
+ * scores' own spread. The jitter of sizes is a running mean, bounded.
  */
 #include "track/scale.h"
 
@@ -20,15 +21,32 @@ void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning)
 {
     *scale = (psb_scale){.noise = 1,
                          .usual_score = tuning->usual_score,
-                         .high_score = tuning->high_score,
                          .jitter = tuning->usual_jitter,
                          .score_spread = tuning->usual_score / 2};
+}
+
+void psb_scale_take_scores(psb_scale *scale, const psb_boxes *boxes, double kept)
+{
+    scale->high_moment *= kept;
+    scale->high_weight *= kept;
+    if (boxes->count > 0) scale->least_score = fmin(scale->least_score, boxes->score[boxes->count - 1]);
+    for (int32_t i = 0; i < boxes->count; i++) {
+        const double above = boxes->score[i] - scale->least_score;
+        const double weight = above * above * above * above * above * above; /* the sixth: see the head */
+        scale->high_weight += weight;
+        scale->high_moment += weight * above;
+    }
+}
+
+double psb_scale_trust(const psb_scale *scale, double score)
+{
+    if (!(scale->high_weight > 0)) return fmin(score, 1); /* nothing learnt */
+    return fmin((score - scale->least_score) * scale->high_weight / scale->high_moment, 1);
 }
 
 void psb_scale_note_score(psb_scale *scale, const psb_tracker_tuning *tuning, double score)
 {
     scale->score_sum += score < scale->usual_score ? tuning->share_weak - 1 : tuning->share_weak;
-    scale->high_sum += score > scale->high_score ? 1 - tuning->share_high : -tuning->share_high;
     scale->spread_sum += fabs(score - scale->usual_score);
     scale->score_count++;
 }
@@ -44,7 +62,6 @@ static void learn_score(psb_scale *scale, const psb_tracker_tuning *tuning)
     const double count = scale->score_count;
     scale->score_spread += (scale->spread_sum / count - scale->score_spread) * (count / (count + SPREAD_BOXES));
     scale->usual_score += tuning->learn_score * scale->score_spread * scale->score_sum;
-    scale->high_score += tuning->learn_score * scale->score_spread * scale->high_sum;
     scale->score_total += scale->score_count;
 }
 
@@ -59,6 +76,6 @@ void psb_scale_learn(psb_scale *scale, const psb_tracker_tuning *tuning)
 {
     if (scale->score_count > 0 && tuning->learn_score > 0) learn_score(scale, tuning);
     if (scale->jitter_count > 0 && tuning->learn_jitter > 0) learn_jitter(scale, tuning);
-    scale->jitter_sum = scale->score_sum = scale->high_sum = scale->spread_sum = 0;
+    scale->jitter_sum = scale->score_sum = scale->spread_sum = 0;
     scale->jitter_count = scale->score_count = 0;
 }

@@ -1,33 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What one detector's boxes are worth on this camera, learnt as it runs: how much their sizes jitter, and which scores
- * its weaker boxes of real people have. Two networks that find the same people differ by three times in the one and
- * by half the range in the other, so no constant can stand for both.
+ * What one detector's boxes are worth on this camera, learnt as it runs: how much their sizes jitter, which score is a
+ * high one, and which its weaker boxes of real people have. Two networks that find the same people differ by three times
+ * in the one and by half the range in the others, so no constant can stand for both.
+ * Inside the tracker a score is a trust: 0 for the worst a detector gives, about 1 for its good boxes.
  */
 #ifndef PSB_TRACK_SCALE_H
 #define PSB_TRACK_SCALE_H
 
 #include <stdint.h>
 
+#include <passerby/boxes.h>
+
 #include "track/tuning.h"
 
 typedef struct psb_scale { /* init only; all fields private but the first two */
     double noise;          /* factor on the stated noise of boxes: 1 = usual */
-    double usual_score;    /* about share_weak of the boxes of believed people score less */
-    double high_score;     /* about share_high of them score more */
+    double usual_score;    /* trust: about share_weak of the boxes of believed people score less */
+
+    double least_score;              /* ever seen where negative, else 0 */
+    double high_moment, high_weight; /* of the scores above it: their high one is the ratio */
 
     double jitter;       /* mean change of size, heights */
     double score_spread; /* mean distance of scores from usual_score */
     int64_t score_total; /* boxes learnt from */
 
     /* of the running step, so that the order of people in it does not matter */
-    double jitter_sum, score_sum, high_sum, spread_sum;
+    double jitter_sum, score_sum, spread_sum;
     int32_t jitter_count, score_count;
 } psb_scale;
 
 void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning);
 
-/* A box of a believed person. */
+/* This step's scores, best first, after forget: the part of what was learnt that the time since the step before left. */
+void psb_scale_take_scores(psb_scale *scale, const psb_boxes *boxes, double kept);
+
+/* What a score is worth. */
+double psb_scale_trust(const psb_scale *scale, double score);
+
+/* A box of a believed person, by its trust. */
 void psb_scale_note_score(psb_scale *scale, const psb_tracker_tuning *tuning, double score);
 
 /* The change of a freely seen person's size within about PSB_SCALE_LAG_S, in heights (mean of width and height). */

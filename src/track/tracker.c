@@ -61,7 +61,7 @@ psb_status psb_tracker_create(psb_tracker **out, const psb_tracker_options *opti
             return psb_fail(PSB_BAD_INPUT, "tracker: options: found a size of %zu bytes, expected %zu (options_init)",
                             options->size, sizeof(*options));
         status = take_option(&tuning.max_lost_s, "max_lost_s", options->max_lost_s, 0.05F, 60);
-        if (!status) status = take_option(&tuning.weak_score, "min_score", options->min_score, 0, 1);
+        if (!status) status = take_option(&tuning.min_score, "min_score", options->min_score, 0, 1);
     }
     return status ? status : psb_tracker_create_tuned(out, &tuning);
 }
@@ -74,7 +74,7 @@ void psb_tracker_destroy(psb_tracker **tracker)
     psb_boxes_fini(&t->boxes);
     psb_tracks_fini(&t->out);
     void *const blocks[] = {t->targets,       t->order,    t->column_of_row, t->measures, t->row_of_box,
-                            t->target_of_box, t->box_by_x, t->spare,         t->pairs};
+                            t->target_of_box, t->box_by_x, t->raw_score,     t->spare,    t->pairs};
     for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) free(blocks[i]);
     free(t);
     *tracker = NULL;
@@ -121,7 +121,7 @@ static void report(psb_tracker *tracker)
         out->y0_px[i] = box.y0_px;
         out->x1_px[i] = box.x1_px;
         out->y1_px[i] = box.y1_px;
-        out->score[i] = target->score;
+        out->score[i] = target->raw_score;
         out->state[i] = (uint8_t)state_of(target);
         out->detection_i[i] = is_seen ? tracker->row_of_box[target->box_i] : -1;
         out->unseen_s[i] = (float)(tracker->now_s - target->seen_s);

@@ -33,7 +33,8 @@ typedef struct psb_target {
     psb_box predicted;            /* for this step, before its box is known */
     double seen_s;                /* when last matched */
     int32_t hits;                 /* boxes so far */
-    float score;                  /* of the last box */
+    float score;                  /* of the last box, as trust */
+    float raw_score;              /* the same as the detector gave it */
     bool is_confirmed;
     double covered;  /* by the nearest other believed person, as predicted: 0..1 */
     psb_measure lag; /* an earlier box, to compare sizes with (scale.h) */
@@ -67,6 +68,7 @@ struct psb_tracker {
     psb_boxes boxes;
     psb_measure *measures;
     int32_t *row_of_box;    /* the caller's row */
+    float *raw_score;       /* as the caller gave it; boxes.score is trust (scale.h) */
     int32_t *target_of_box; /* or -1 */
     int32_t *box_by_x;      /* box indices by x of the centre */
 

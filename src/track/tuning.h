@@ -16,11 +16,10 @@
     X(noise_crowd, 0.938, "factor: what being wholly covered by another adds to both") \
     X(usual_jitter, 0.055, "heights: change of size at which the noise is as stated") \
     X(learn_jitter, 299.0, "comparisons over which the jitter is averaged; 0 = not learnt") \
-    X(usual_score, 0.376, "score of the weak boxes of believed people, before it is learnt") \
+    X(usual_score, 0.376, "trust of the weak boxes of believed people, before it is learnt") \
     X(share_weak, 0.08, "of the boxes of believed people, how many score less than that") \
-    X(high_score, 0.8, "score that the strong boxes of people exceed, before it is learnt") \
-    X(share_high, 0.1, "of the boxes of believed people, how many score more than that") \
-    X(birth_high, 0.7, "of the high score: weaker boxes begin no track") \
+    X(high_forget_s, 60.0, "s: over which the high score is averaged; 0 = not learnt, a score is a trust") \
+    X(birth_high, 0.85, "trust: weaker boxes begin no track") \
     X(learn_score, 0.0209, "how far one box moves it, in deviations; 0 = not learnt") \
     /* motion (life.c, motion.c) */ \
     X(wander_place, 0.42, "heights/s^1.5: white acceleration across the picture") \
@@ -40,7 +39,8 @@
     X(least_strong, 0.211, "similarity that a match of strong boxes must exceed") \
     X(least_weak, 0.264, "of weak boxes") \
     X(least_tentative, 0.093, "of tentative tracks") \
-    X(weak_score, 0.1, "boxes below take part in nothing") \
+    X(weak_score, 0.45, "trust: boxes below take part in nothing") \
+    X(min_score, -1e30, "score, as the detector gives it: boxes below take part in nothing") \
     /* the camera's own movement (sway.c) */ \
     X(sway_reach, 0.662, "heights: the largest common shift looked for; 0 = none") \
     X(sway_width, 0.111, "heights: how exactly a vote tells the shift") \

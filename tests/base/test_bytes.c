@@ -90,7 +90,8 @@ static void test_each_disappointment_has_its_sentence(void **state)
     psb_bytes bytes = {.data = (uint8_t *)path, .size_bytes = 1};
     assert_int_equal(psb_bytes_read(&bytes, "/nowhere/at/all", 10), PSB_BAD_INPUT);
     assert_null(bytes.data);
-    assert_string_equal(psb_error_text(), "/nowhere/at/all: opening: No such file or directory");
+    assert_string_equal(psb_error_text(),
+                        "/nowhere/at/all: opening: found nothing of that name, expected it to be there");
     assert_int_equal(psb_bytes_read(&bytes, folder, 10), PSB_BAD_INPUT);
     assert_non_null(strstr(psb_error_text(), "found a folder, expected a file"));
     write_file("", 0);

@@ -54,7 +54,7 @@ static void test_missing_file_and_folder(void **state)
     assert_int_equal(psb_sha256_file_hex(hex, "/nowhere/at/all"), PSB_BAD_INPUT);
     assert_string_equal(hex, "");
     assert_int_equal(psb_sha256_file_hex(hex, "/tmp"), PSB_BAD_INPUT);
-    assert_non_null(strstr(psb_error_text(), "/tmp: reading: Is a directory"));
+    assert_non_null(strstr(psb_error_text(), "/tmp: reading: found a folder, expected a file"));
 }
 
 int main(void)

@@ -67,7 +67,7 @@ static void test_system_errors_say_whose_fault(void **state)
 {
     (void)state;
     assert_int_equal(psb_fail_system("a", "opening", ENOENT), PSB_BAD_INPUT);
-    assert_string_equal(psb_error_text(), "a: opening: No such file or directory");
+    assert_string_equal(psb_error_text(), "a: opening: found nothing of that name, expected it to be there");
     assert_int_equal(psb_fail_system("a", "opening", EISDIR), PSB_BAD_INPUT);
     assert_int_equal(psb_fail_system("a", "opening", EACCES), PSB_ENVIRONMENT);
     assert_int_equal(psb_fail_system("a", "opening", EMFILE), PSB_ENVIRONMENT);

@@ -213,6 +213,51 @@ static void every_nth_frame_is_looked_at_and_all_are_covered(void **state)
     psb_camera_destroy(&camera);
 }
 
+/* Drawn is everybody in every frame between two looks, on the way; nobody after the last. */
+static void between_looks_people_are_drawn(void **state)
+{
+    (void)state;
+    int alive = 0, drawn_count = 0;
+    psb_camera *camera = camera_of((psb_camera_options){.covers = true, .look_back_s = 1, .every = 5});
+    psb_camera_result result;
+    for (int number = 1; number <= 80; number++) {
+        one_box seen;
+        psb_frame *frame = frame_at(number, &alive);
+        assert_int_equal(psb_camera_step(camera, frame, box_at(&seen, number, 0.9f), number, (double)number / FPS),
+                         PSB_OK);
+        psb_frame_unref(&frame);
+        if (number == 80) assert_int_equal(psb_camera_flush(camera), PSB_OK);
+        while (psb_camera_next(camera, &result)) {
+            assert_int_equal(result.drawn->count, result.number <= 76);
+            if (result.number > 76) continue;
+            box_at(&seen, (int)result.number, 0.9f);
+            assert_float_equal(result.drawn->x0_px[0], seen.box.x0_px, 4);
+            assert_float_equal(result.drawn->y1_px[0], seen.box.y1_px, 4);
+            drawn_count++;
+        }
+    }
+    assert_int_equal(drawn_count, 76);
+    psb_camera_destroy(&camera);
+    assert_int_equal(alive, 0);
+}
+
+/* A fast camera of small pictures: the bound in bytes is far, that in frames is reached. */
+static void the_bound_in_frames_shortens_the_line(void **state)
+{
+    (void)state;
+    int out_count = 0;
+    psb_camera *camera = camera_of((psb_camera_options){.covers = true, .look_back_s = 60});
+    psb_camera_result result;
+    for (int number = 1; number <= PSB_CAMERA_HELD_FRAMES + 10; number++) {
+        one_box seen;
+        assert_int_equal(psb_camera_step(camera, NULL, box_at(&seen, number, 0), number, (double)number / 1000),
+                         PSB_OK);
+        while (psb_camera_next(camera, &result)) assert_int_equal(result.number, ++out_count);
+    }
+    assert_int_equal(out_count, 10);
+    psb_camera_destroy(&camera);
+}
+
 static void frames_nobody_looks_at_are_withheld(void **state)
 {
     (void)state;
@@ -328,6 +373,8 @@ int main(void)
         cmocka_unit_test(without_covers_there_is_no_delay),
         cmocka_unit_test(the_bound_in_bytes_shortens_the_line),
         cmocka_unit_test(every_nth_frame_is_looked_at_and_all_are_covered),
+        cmocka_unit_test(between_looks_people_are_drawn),
+        cmocka_unit_test(the_bound_in_frames_shortens_the_line),
         cmocka_unit_test(frames_nobody_looks_at_are_withheld),
         cmocka_unit_test(min_score_parts_reported_from_covered),
         cmocka_unit_test(wrong_order_and_boxes_are_refused),

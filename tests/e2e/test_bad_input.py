@@ -89,6 +89,45 @@ def test_networks():
     run("model", "info", ".", code=3)
 
 
+def network(path, nodes, *, tensors=b"", dims=(1, 3, 128, 160)):
+    """An ONNX file around these nodes, from "images" to "output"."""
+    graph = nodes + tensors + blob.field(2, "bad") + blob.value_info(11, "images", dims)
+    graph += blob.value_info(12, "output", dims)
+    write(path, blob.field(1, 7) + blob.field(7, graph) + blob.field(8, blob.field(1, "") + blob.field(2, 11)))
+
+
+def test_hostile_networks():
+    """Each is refused with its own sentence, by every command, before any output is there."""
+    video()
+    with open(MODEL) as text:
+        write("m.yaml", text.read().replace("blob.onnx", "m.onnx"))
+    external = blob.field(1, 3) + blob.field(2, 1) + blob.field(8, "w") + blob.field(14, 1)
+    external += blob.field(13, blob.field(1, "location") + blob.field(2, "/etc/passwd"))
+    relu = blob.node("Relu", ["images"], "output")
+    add_w = blob.node("Add", ["images", "w"], "output")
+    for error, nodes, more in [
+            ("cycle", blob.node("Add", ["images", "b"], "a") + blob.node("Relu", ["a"], "b") +
+             blob.node("Relu", ["b"], "output"), {}),
+            ("cycle", blob.node("Add", ["images", "output"], "output"), {}),
+            ("twice", relu + relu, {}),
+            ("no node", blob.node("Relu", ["images"], "elsewhere"), {}),
+            ("Frobnicate", blob.node("Frobnicate", ["images"], "output"), {}),
+            ("external data", add_w, {"tensors": blob.field(5, external)}),
+            ("2^31", add_w, {"tensors": blob.tensor("w", [1 << 40, 1 << 40], [1.0])}),
+            ("expected 4096", add_w, {"tensors": blob.tensor("w", [1024], [1.0])}),
+            ("2^31", relu, {"dims": (1, 3, 1 << 15, 1 << 15)}),
+            ("dimension", relu, {"dims": (1, 3, 0, 160)}),
+            ("1 GB", blob.node("Relu", ["images"], "a") + blob.node("Sigmoid", ["a"], "output"),
+             {"dims": (1, 2, 1 << 14, 1 << 13)}),
+            ("100000", b"".join(blob.node("Relu", ["images"], "n%d" % i) for i in range(100000)) + relu, {})]:
+        network("m.onnx", nodes, **more)
+        track_fails("video.mp4", "--model", "m.yaml", error=["m.onnx: ", error])
+        run("model", "info", "m.onnx", code=3, error=["m.onnx: ", error])
+    with open("m.onnx", "wb") as out:
+        out.truncate((512 << 20) + 1)  # sparse: it takes no disk
+    track_fails("video.mp4", "--model", "m.yaml", error=["m.onnx", "at most 536870912"])
+
+
 def test_descriptors():
     video()
     with open(MODEL) as text:

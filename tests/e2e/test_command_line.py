@@ -55,6 +55,8 @@ def test_wrong_use_is_exit_2_with_one_sentence():
             (["track", "x.mp4", "-z"], "-z"),
             (["track", "x.mp4", "--redact", "smear", "-o", "o"], "pixelate|fill|blur|none"),
             (["track", "x.mp4", "--every", "0", "-o", "o"], "1 to 1000000"),
+            (["track", "--detections", "x.txt", "--fps", "5", "-o", "o"], "--fps needs a folder"),
+            (["track", "x.mp4", "--to", "0s", "-o", "o"], "0.001 to"),
             (["track", "x.mp4", "--every", "1.5", "-o", "o"], "whole number"),
             (["track", "x.mp4", "--min-score", "nan", "-o", "o"], "a number"),
             (["track", "x.mp4", "--look-back", "soon", "-o", "o"], "duration"),

@@ -72,6 +72,9 @@ def test_unwritable_folders():
     run("track", "--detections", "det.txt", "-o", "file/below", code=3, error="file/below")
     run("track", "--detections", "det.txt", "-o", "/proc/none", code=4, error="/proc/none")
     assert open("file").read() == "x"
+    # nobody may make a folder there; that nothing of the name was there before is not the reason
+    done = run("track", "--detections", "det.txt", "-o", "/sys/none", code=4, error="/sys/none: making the folder")
+    assert "No such file" not in done.stderr, done.stderr
 
 
 def test_standard_output_that_is_full():

@@ -40,6 +40,7 @@ def test_summary_and_lines_have_their_form():
     assert (summary["frames"], summary["looked_at"], summary["tracks"]) == (20, 20, 2), summary
     assert (summary["width"], summary["height"]) == (WIDTH, HEIGHT)
     assert abs(summary["fps"] - 10) < 0.01 and abs(summary["seconds"] - 2) < 0.02, summary
+    assert summary["encoder"] in ("libx264", "libopenh264", "h264_vaapi", "mpeg4"), summary
     assert summary["truncated"] is False and summary["unredacted"] is False and summary["decode_errors"] == 0
     assert list(summary["stages"]) == ["decode", "prepare", "network", "head", "track", "redact", "encode"]
     for stage in summary["stages"].values():
@@ -97,20 +98,23 @@ def test_any_number_of_threads_gives_the_same_bytes():
 
 def test_every_third_frame():
     video()
-    run("track", "video.mp4", "--model", MODEL, "--every", "3", "-o", "out")
+    run("track", "video.mp4", "--model", MODEL, "--every", "3", "--redact", "fill", "-o", "out")
     frames = set(row[0] for row in mot_rows("out/detections.txt"))
     assert frames == set(range(1, 21, 3)), frames
     assert set(line["frame"] for line in json_lines("out/tracks.jsonl")) <= frames
     summary = json_file("out/summary.json")
     assert (summary["frames"], summary["looked_at"]) == (20, 7)
     assert summary["stages"]["encode"]["count"] == 20
-    run("detect", "out/redacted.mp4", "--model", MODEL, "-o", "hidden.txt", "--min-score", "0.6")
+    run("detect", "out/redacted.mp4", "--model", MODEL, "-o", "hidden.txt", "--min-score", "0.1")
+    assert mot_rows("hidden.txt") == []
     run("detect", "video.mp4", "--model", MODEL, "--every", "3", "-o", "det.txt")
     assert set(row[0] for row in mot_rows("det.txt")) == frames
 
 
-def test_from_and_to():
+def test_times_of_a_video():
     video()
+    run("track", "video.mp4", "--model", MODEL, "--fps", "3", "-o", "all", error="--fps 3 is for folders")
+    assert json_file("all/summary.json")["fps"] == 10
     run("track", "video.mp4", "--model", MODEL, "--from", "500ms", "--to", "1s", "-o", "out")
     assert set(row[0] for row in mot_rows("out/detections.txt")) == {6, 7, 8, 9, 10}
     assert json_file("out/summary.json")["frames"] == 5

@@ -389,6 +389,27 @@ def fusions():
     g = n.conv(f, 8, 1)
     yield n.done(n("Add", g, g), n("Sub", n.conv(f, 8, 1), f))
 
+    n = Net("residual_broadcast")                          # the convolution makes one pixel, the sum many
+    x = n.input(1, 8, 9, 11)
+    c = n.conv(n("GlobalAveragePool", x), 8, 1)
+    yield n.done(n("Add", c, x), n("Add", x, n.conv(n("GlobalAveragePool", x), 8, 1)))
+
+    n = Net("hard_swish_ranks")                            # a single value of rank 5 makes the result one of rank 5
+    x = n.input(1, 20, 3, 2)
+    shift, zero, six = (n.constant(np.full(s, v, np.float32)) for s, v in (((1,) * 5, 3), ((), 0), ((), 6)))
+    three, rank_five = n.constant(np.float32(3)), n.constant(np.full((1,) * 5, 6, np.float32))
+    a, b = n.conv(x, 20, 1), n.conv(x, 20, 1)
+    yield n.done(n("Div", n("Mul", a, n("Clip", n("Add", a, shift), zero, six)), six),
+                 n("Div", n("Mul", b, n("Clip", n("Add", b, three), zero, six)), rank_five))
+
+    n = Net("focus_batch")                                 # looks like Focus, but takes the second of two pictures
+    x = n.input(2, 3, 6, 8)
+
+    def second(dy, dx):
+        return n("Slice", x, n.constant([1, dy, dx]), n.constant([2, 99, 99]), n.constant([0, 2, 3]),
+                 n.constant([1, 2, 2]))
+    yield n.done(n.conv(n("Concat", second(0, 0), second(1, 0), second(0, 1), second(1, 1), axis=1), 4, 2))
+
     n = Net("focus")
     x = n.input(1, 3, 12, 8)
 
@@ -408,7 +429,9 @@ def fusions():
     b = n.conv(n("Pad", x, pads), 4, 3, pads=[0, 1, 0, 0])
     c = n("MaxPool", n("Pad", x, pads), kernel_shape=[3, 3])            # zeros may win: not a window's padding
     d = n.conv(n("Pad", x, pads, n.constant(np.float32(1.5))), 4, 3)
-    yield n.done(a, b, c, d)
+    around = n("Pad", x, n.constant([0, 0, 1, 1, 0, 0, 1, 1]))
+    e = n("AveragePool", around, kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)  # overhangs the padding
+    yield n.done(a, b, c, d, e)
 
 
 def pools():
@@ -683,6 +706,10 @@ def bad_files():
     yield "resize_nothing", one("Resize", constants=[f(0), f(0)]), bad, "found 0 scales and 0 sizes"
     yield "resize_nan", one("Resize", constants=[f(0), f(4) + np.float32("nan")]), no, "a factor of nan"
     yield "resize_huge", one("Resize", constants=[f(0), np.float32([1, 1, 1e30, 1])]), no, "a factor of 1e+30"
+    yield "resize_antialias", one("Resize", constants=[f(0), f(4) + 1], opset=18, antialias=1), no, "antialias"
+    yield "resize_axes", one("Resize", constants=[f(0), f(2) + 1], opset=18, axes=[2, 3]), no, "attribute axes"
+    yield "resize_policy", one("Resize", constants=[f(0), f(4) + 1], opset=18,
+                               keep_aspect_ratio_policy="not_larger"), no, 'found "not_larger"'
     yield "pad_negative", one("Pad", constants=[i(0, 0, -1, 0, 0, 0, 0, 0)]), no, "a pad of -1"
     yield "pad_reflect", one("Pad", constants=[i(0, 0, 1, 0, 0, 0, 0, 0)], mode="reflect"), no, 'found "reflect"'
     yield "reshape_count", one("Reshape", constants=[i(5, -1, 7)]), bad, "expected as many elements"

@@ -72,8 +72,8 @@ static void weak_boxes_feed_tracks_but_begin_none(void **state)
     scene_add(&scene, 100, 300, 200, 50);
     for (int32_t frame = 0; frame < 30; frame++) {
         scene_look(&scene, &boxes, frame / 10.0);
-        if (frame >= 5) boxes.score[0] = 0.15F; /* half hidden from here on */
-        assert_int_equal(psb_boxes_append(&boxes, (psb_box){900, 300, 960, 450}, 0.15F), PSB_OK); /* a lamp post */
+        if (frame >= 5) boxes.score[0] = 0.55F; /* half hidden from here on */
+        assert_int_equal(psb_boxes_append(&boxes, (psb_box){900, 300, 960, 450}, 0.55F), PSB_OK); /* a lamp post */
         step(frame / 10.0);
         assert_int_equal(tracks->count, 1);
         assert_int_equal(tracks->id[0], 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What boxes are worth: the quantile of scores is found on any scale of scores, jitter is found and bounded, and
+ * What boxes are worth: trust does not depend on the scale of scores nor on clutter, the quantile of scores is found on any scale of scores, jitter is found and bounded, and
  * nothing moves when learning is off.
  */
 #include "track/scale.h"
@@ -41,6 +41,37 @@ static void the_quantile_is_found_on_any_scale(void **state)
         if (!(fabs(share - psb_tracker_tuning_default.share_weak) < 0.03))
             fail_msg("scores from %g on: %.3f of them are below", ranges[k][0], share);
     }
+}
+
+/* Three good boxes and clutter, best first, as scale_take_scores wants them. */
+static void teach(psb_scale *scale, float factor, float offset, int32_t clutter_count)
+{
+    enum { MOST = 256 };
+    float score[MOST] = {0.9F, 0.8F, 0.85F};
+    psb_boxes boxes = {.count = 3 + clutter_count, .capacity = MOST, .score = score};
+    for (int32_t i = 3; i < boxes.count; i++) score[i] = 0.125F;
+    for (int32_t i = 0; i < boxes.count; i++) score[i] = factor * score[i] + offset;
+    for (int32_t step = 0; step < 20; step++) psb_scale_take_scores(scale, &boxes, 0.99);
+}
+
+static void trust_knows_no_scale(void **state)
+{
+    (void)state;
+    psb_scale plain, large, shifted, cluttered, untaught;
+    psb_scale *const all[] = {&plain, &large, &shifted, &cluttered, &untaught};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) psb_scale_init(all[i], &psb_tracker_tuning_default);
+    teach(&plain, 1, 0, 1);
+    teach(&large, 64, 0, 1);
+    teach(&shifted, 4, -2, 1);
+    teach(&cluttered, 1, 0, 200);
+    assert_true(fabs(psb_scale_trust(&plain, 0.86) - 1) < 0.01);
+    assert_true(fabs(psb_scale_trust(&plain, 0.43) - 0.5) < 0.01);
+    assert_true(psb_scale_trust(&plain, 7) == 1);
+    assert_true(psb_scale_trust(&large, 64 * 0.43) == psb_scale_trust(&plain, 0.43));
+    assert_true(psb_scale_trust(&shifted, 4 * 0.125 - 2) == 0); /* the worst it ever gave */
+    assert_true(psb_scale_trust(&shifted, 4 * 0.86 - 2) > 0.98);
+    assert_true(fabs(psb_scale_trust(&cluttered, 0.43) - psb_scale_trust(&plain, 0.43)) < 0.01);
+    assert_true(psb_scale_trust(&untaught, 0.43) == 0.43);
 }
 
 static void jitter_is_found_and_bounded(void **state)
@@ -85,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_quantile_is_found_on_any_scale),
+        cmocka_unit_test(trust_knows_no_scale),
         cmocka_unit_test(jitter_is_found_and_bounded),
         cmocka_unit_test(nothing_moves_when_learning_is_off),
     };

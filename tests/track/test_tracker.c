@@ -109,6 +109,30 @@ static void same_input_gives_same_output_in_any_order(void **state)
 }
 
 /* Left becomes right: the same names, mirrored boxes. The width is a power of two, so mirroring loses little. */
+/* A detector that gives 128 times the scores (a power of two: nothing is rounded) finds the same people. */
+static void the_scale_of_scores_changes_nothing(void **state)
+{
+    (void)state;
+    walkers scene;
+    psb_rng rng;
+    psb_boxes boxes = {0};
+    busy_scene(&scene, 40);
+    psb_rng_init(&rng, 9);
+    psb_tracker *plain = tracker_new(&psb_tracker_tuning_default), *large = tracker_new(&psb_tracker_tuning_default);
+    for (int32_t frame = 0; frame < 100; frame++) {
+        scene_look(&scene, &boxes, frame / 10.0);
+        miss_some(&boxes, &rng);
+        const psb_tracks *a = step(plain, &boxes, frame / 10.0);
+        for (int32_t i = 0; i < boxes.count; i++) boxes.score[i] *= 128;
+        const psb_tracks *b = step(large, &boxes, frame / 10.0);
+        for (int32_t i = 0; i < b->count; i++) b->score[i] /= 128;
+        assert_same_tracks(a, b);
+    }
+    psb_tracker_destroy(&plain);
+    psb_tracker_destroy(&large);
+    psb_boxes_fini(&boxes);
+}
+
 static void a_mirrored_scene_gives_mirrored_tracks(void **state)
 {
     (void)state;
@@ -153,7 +177,7 @@ static void far_people_change_nothing(void **state)
     psb_boxes boxes = {0};
     psb_rng rng;
     psb_tracker_tuning tuning = psb_tracker_tuning_default;
-    tuning.sway_reach = tuning.learn_score = tuning.learn_jitter = 0;
+    tuning.sway_reach = tuning.learn_score = tuning.learn_jitter = tuning.high_forget_s = 0;
     psb_tracker *alone = tracker_new(&tuning), *crowded = tracker_new(&tuning);
     busy_scene(&scene, 10);
     psb_rng_init(&rng, 10);
@@ -393,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_input_gives_same_output_in_any_order),
+        cmocka_unit_test(the_scale_of_scores_changes_nothing),
         cmocka_unit_test(a_mirrored_scene_gives_mirrored_tracks),
         cmocka_unit_test(far_people_change_nothing),
         cmocka_unit_test(identities_are_never_reused),
