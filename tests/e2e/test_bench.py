@@ -26,12 +26,12 @@ def with_library(path):
 
 
 def test_figures_and_layers():
-    result = bench(MODEL, "--seconds", "1")
+    result = bench(MODEL)
     assert result["threads"] == 1 and result["model"] == MODEL and "load_average" in result
     peak = result["peak"]
     assert peak["fp32_gflops"] > 0.5 and peak["int8_gops"] > 0.5 and peak["memory_gb_s"] > 0.1, peak
     fp32 = result["fp32"]
-    assert fp32["samples"] >= 662 and 0 < fp32["median_ms"] <= fp32["p90_ms"] <= fp32["p99_ms"], fp32
+    assert fp32["samples"] == 662 and 0 < fp32["median_ms"] <= fp32["p90_ms"] <= fp32["p99_ms"], fp32
     layers = fp32["layers"]
     assert sum(layer["op"].startswith("conv") for layer in layers) == 3, layers
     for layer in layers:
@@ -79,10 +79,12 @@ def test_with_peers():
     runtime, opencv = result["peers"]
     assert runtime["name"] == "onnxruntime fp32" and runtime["version"] == "0.0-fake"
     assert opencv["name"] == "opencv fp32" and opencv["version"][0].isdigit()
-    # the fake sleeps for a moment only: what is far slower has left
-    assert opencv["samples"] == 20 or opencv["median_ms"] < 3 * runtime["median_ms"], result
+    # which is faster, a nap or a small network, is the machine's affair; what is far behind has left
+    best, other = sorted((runtime, opencv), key=lambda peer: peer["median_ms"])
+    assert best["samples"] == result["fp32"]["samples"] >= 64, result
+    assert other["samples"] == 20 or other["median_ms"] < 3 * best["median_ms"], result
     behind = result["ratio_fp32_to_best_peer_fp32_is"]
-    assert behind["peer"]["name"] == runtime["name"] and behind["ours"]["samples"] == result["fp32"]["samples"]
+    assert behind["peer"]["name"] == best["name"] and behind["ours"]["samples"] == result["fp32"]["samples"]
     ratio = behind["ours"]["median_ms"] / behind["peer"]["median_ms"]
     assert abs(result["ratio_fp32_to_best_peer_fp32"] / ratio - 1) < 0.01, result
     assert "p90_ms" in behind["ours"] and "p90_ms" in behind["peer"], behind
