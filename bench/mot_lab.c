@@ -2,8 +2,8 @@
  *
  * Reads the sequences once, then runs and scores in memory: a run over all nine takes a fraction of a second, which is
  * what makes a search over constants possible. Reported rows are rounded as tracks.txt rounds them.
- * An identity counts as mixed when a second person holds it in at least three frames that were looked at and in a
- * twentieth of its matched frames: a box that slips to a neighbour for a frame is no merged person.
+ * An identity counts as mixed when a second person holds it in at least ten frames that were looked at and in a
+ * tenth of its matched frames: boxes that slip to a neighbour for a moment are no merged person.
  */
 #include "mot_lab.h"
 
@@ -18,10 +18,11 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "geometry/boxes.h"
+#include "track/offline.h"
 #include "track/tracker_int.h"
 
-enum { PATH_BYTES = 1024, MIX_LEAST_FRAMES = 3 };
-static const double MIX_LEAST_SHARE = 0.05, MATCH_IOU = 0.5;
+enum { PATH_BYTES = 1024, MIX_LEAST_FRAMES = 10 };
+static const double MIX_LEAST_SHARE = 0.1, MATCH_IOU = 0.5;
 
 static void check(psb_status status)
 {
@@ -132,25 +133,36 @@ static double rounded(double value)
     return round(value * 100) / 100;
 }
 
+static void add_box(psb_mot_rows *out, int64_t frame, int64_t id, psb_box box)
+{
+    const double rounded_box[] = {rounded(box.x0_px), rounded(box.y0_px), rounded((double)box.x1_px - box.x0_px),
+                                  rounded((double)box.y1_px - box.y0_px)};
+    add_row(out, frame, id, rounded_box, 1, 1);
+}
+
 static void track(psb_mot_rows *out, const lab_sequence *sequence, const psb_tracker_tuning *tuning,
-                  const int32_t *new_number)
+                  const int32_t *new_number, bool is_offline)
 {
     psb_tracker *tracker = NULL;
+    psb_offline offline = {0};
     check(psb_tracker_create_tuned(&tracker, tuning));
     for (int32_t frame = 1; frame <= sequence->frame_count; frame++) {
         if (!new_number[frame]) continue;
         const psb_boxes boxes = psb_mot_boxes_at(sequence->boxes, frame);
         const psb_tracks *tracks = NULL;
-        check(psb_tracker_step(tracker, &tracks, &boxes, (frame - 1) / sequence->fps));
-        for (int32_t i = 0; i < tracks->count; i++) {
-            if (tracks->state[i] != PSB_TRACK_CONFIRMED) continue;
-            const double box[] = {rounded(tracks->x0_px[i]), rounded(tracks->y0_px[i]),
-                                  rounded((double)tracks->x1_px[i] - tracks->x0_px[i]),
-                                  rounded((double)tracks->y1_px[i] - tracks->y0_px[i])};
-            add_row(out, new_number[frame], tracks->id[i], box, 1, 1);
-        }
+        const double time_s = (frame - 1) / sequence->fps;
+        check(psb_tracker_step(tracker, &tracks, &boxes, time_s));
+        if (is_offline) check(psb_offline_add(&offline, tracks, new_number[frame], time_s));
+        for (int32_t i = 0; i < tracks->count && !is_offline; i++)
+            if (tracks->state[i] == PSB_TRACK_CONFIRMED)
+                add_box(out, new_number[frame], tracks->id[i], psb_tracks_at(tracks, i));
     }
+    if (is_offline) check(psb_offline_finish(&offline));
+    for (int64_t i = 0; i < offline.count; i++)
+        add_box(out, offline.looks[offline.sightings[i].look_i].frame, offline.sightings[i].id,
+                offline.sightings[i].box);
     out->columns = 10;
+    psb_offline_fini(&offline);
     psb_tracker_destroy(&tracker);
 }
 
@@ -219,7 +231,7 @@ void lab_run(lab_result *out, lab *laboratory, int32_t sequence_i, const psb_tra
     const int32_t frame_count = sample(new_number, sequence->frame_count, sampling);
     memset(out, 0, sizeof(*out));
     take_truth(&truth, &sequence->truth, new_number, sequence->frame_count);
-    track(&tracks, sequence, tuning, new_number);
+    track(&tracks, sequence, tuning, new_number, sampling.is_offline);
     check(psb_eval_sequence_init(&scored, sequence->benchmark, &truth, &tracks, frame_count, laboratory->matcher));
     check(psb_scores_measure(&out->scores, &scored, laboratory->matcher));
     measure_mixing(out, &scored, laboratory->matcher);

@@ -38,6 +38,7 @@ typedef struct lab {
 typedef struct lab_sampling {
     int32_t every, phase; /* every 0 = 1 */
     uint64_t drop_seed;
+    bool is_offline; /* the whole run is known before it is reported (track/offline.h) */
 } lab_sampling;
 
 /* What one run over a sequence gave. */

@@ -44,6 +44,8 @@ int main(int argument_count, char **arguments)
         printf("%-24s %+6.2f\n", "  against every 2nd", uneven - even);
     }
     print_run("MOT15", &laboratory, LAB_MOT17, LAB_SEQUENCES, &tuning, (lab_sampling){.every = 1});
+    print_run("MOT17 offline", &laboratory, 0, LAB_MOT17, &tuning, (lab_sampling){.is_offline = true});
+    print_run("MOT15 offline", &laboratory, LAB_MOT17, LAB_SEQUENCES, &tuning, (lab_sampling){.is_offline = true});
     lab_close(&laboratory);
     return 0;
 }

@@ -17,6 +17,7 @@
 #include "track/tracker_int.h"
 
 typedef struct match_stage {
+    psb_match_kind kind;
     bool wants_confirmed;
     double least_score, below_score; /* boxes with least_score <= score < below_score */
     double least_similarity;
@@ -59,19 +60,40 @@ static double upright_overlap(psb_box a, psb_box b)
     return (double)psb_iou(a, b) * common * sqrt(common);
 }
 
-/* 0..1 and a bit, or -1 when gated. */
-static double similarity(const psb_tracker *tracker, const match_seeker *seeker, int32_t box_i)
+/* The terms of a pair; their sum is 0..1 and a bit, 0 when gated. */
+static void compare(psb_candidate *out, const psb_tracker *tracker, const match_seeker *seeker, int32_t box_i)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
     const psb_target *target = seeker->target;
     const psb_measure *m = &tracker->measures[box_i];
     const double place2 =
         squared(m->x - target->x.value) / seeker->var_x + squared(m->y - target->y.value) / seeker->var_y;
-    if (place2 > squared(t->gate)) return -1;
+    out->distance = (float)place2;
+    if (place2 > squared(t->gate)) {
+        out->fate = PSB_FATE_TOO_FAR;
+        out->overlap = out->place = out->size = out->similarity = 0;
+        return;
+    }
     const double size2 = squared(m->width - target->width.value) / seeker->var_width +
                          squared(m->height - target->height.value) / seeker->var_height;
-    return t->weight_overlap * upright_overlap(target->predicted, psb_boxes_at(&tracker->boxes, box_i)) +
-           t->weight_place * exp(-0.5 * place2) + t->weight_size * exp(-0.5 * size2);
+    const double overlap = t->weight_overlap * upright_overlap(target->predicted, psb_boxes_at(&tracker->boxes, box_i));
+    const double place = t->weight_place * exp(-0.5 * place2), size = t->weight_size * exp(-0.5 * size2);
+    out->fate = PSB_FATE_TOO_WEAK;
+    out->overlap = (float)overlap;
+    out->place = (float)place;
+    out->size = (float)size;
+    out->similarity = (float)(overlap + place + size);
+}
+
+static psb_status reserve_candidate(psb_tracker *tracker)
+{
+    if (tracker->candidate_count < tracker->candidate_capacity) return PSB_OK;
+    const int64_t larger = tracker->candidate_capacity ? 2 * tracker->candidate_capacity : 256;
+    psb_candidate *const candidates = realloc(tracker->candidates, (size_t)larger * sizeof(*candidates));
+    if (!candidates) return psb_fail_memory("pairs of tracks and boxes", (size_t)larger * sizeof(*candidates));
+    tracker->candidates = candidates;
+    tracker->candidate_capacity = larger;
+    return PSB_OK;
 }
 
 static psb_status add_pair(psb_tracker *tracker, psb_pair pair)
@@ -97,15 +119,27 @@ static psb_status collect_pairs(psb_tracker *tracker, const match_stage *stage, 
     const match_seeker seeker = seeker_of(tracker, target);
     const double reach_px = tracker->tuning.gate * sqrt(seeker.var_x);
     const double reach_y_px = tracker->tuning.gate * sqrt(seeker.var_y);
+    tracker->first_candidate[2 * target_i + (stage->kind == PSB_MATCH_WEAK)] = (int32_t)tracker->candidate_count;
     for (int32_t i = psb_tracker_first_box_from(tracker, target->x.value - reach_px); i < tracker->boxes.count; i++) {
         const int32_t box_i = tracker->box_by_x[i];
         if (tracker->measures[box_i].x > target->x.value + reach_px) break;
         if (fabs(tracker->measures[box_i].y - target->y.value) > reach_y_px) continue;
         const double score = tracker->boxes.score[box_i];
         if (tracker->target_of_box[box_i] >= 0 || score < stage->least_score || score >= stage->below_score) continue;
-        const double above = similarity(tracker, &seeker, box_i) - stage->least_similarity;
+        psb_status status = reserve_candidate(tracker);
+        if (status) return status;
+        psb_candidate *const candidate = &tracker->candidates[tracker->candidate_count++];
+        candidate->id = target->id;
+        candidate->target_i = target_i;
+        candidate->box_i = box_i;
+        candidate->head_start = (float)seeker.head_start;
+        candidate->margin = INFINITY;
+        candidate->kind = (uint8_t)stage->kind;
+        compare(candidate, tracker, &seeker, box_i);
+        const double above = candidate->similarity - stage->least_similarity;
         if (above <= 0) continue;
-        const psb_status status = add_pair(tracker, (psb_pair){target_i, box_i, above + seeker.head_start});
+        candidate->fate = PSB_FATE_LOST;
+        status = add_pair(tracker, (psb_pair){target_i, box_i, above + seeker.head_start});
         if (status) return status;
     }
     return PSB_OK;
@@ -138,11 +172,15 @@ psb_status psb_tracker_associate(psb_tracker *tracker)
     const psb_tracker_tuning *t = &tracker->tuning;
     const double strong = fmax(tracker->scale.usual_score, t->weak_score);
     const match_stage stages[] = {
-        {true, strong, INFINITY, t->least_strong},
-        {true, t->weak_score, strong, t->least_weak},
-        {false, t->weak_score, INFINITY, t->least_tentative},
+        {PSB_MATCH_STRONG, true, strong, INFINITY, t->least_strong},
+        {PSB_MATCH_WEAK, true, t->weak_score, strong, t->least_weak},
+        {PSB_MATCH_TENTATIVE, false, t->weak_score, INFINITY, t->least_tentative},
     };
-    for (int32_t i = 0; i < tracker->target_count; i++) tracker->targets[i].box_i = -1;
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        tracker->targets[i].box_i = -1;
+        tracker->first_candidate[2 * i] = tracker->first_candidate[2 * i + 1] = -1;
+    }
+    tracker->candidate_count = 0;
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
         const psb_status status = run_stage(tracker, &stages[i]);
         if (status) return status;

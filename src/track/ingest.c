@@ -64,6 +64,7 @@ static psb_status reserve_targets(psb_tracker *tracker, int32_t target_count)
     if (!status) status = resize(&tracker->targets, capacity, sizeof(*tracker->targets));
     if (!status) status = resize(&tracker->order, capacity, sizeof(*tracker->order));
     if (!status) status = resize(&tracker->column_of_row, capacity, sizeof(*tracker->column_of_row));
+    if (!status) status = resize(&tracker->first_candidate, capacity, 2 * sizeof(*tracker->first_candidate));
     if (!status) tracker->target_capacity = capacity;
     return status;
 }

@@ -36,6 +36,7 @@ static void start_target(psb_target *target, const psb_tracker *tracker, int32_t
     const double speed = t->start_speed * m.height, growth = t->start_growth * m.height;
     *target = (psb_target){.predicted = psb_boxes_at(&tracker->boxes, box_i),
                            .seen_s = tracker->now_s,
+                           .before_s = tracker->now_s,
                            .hits = 1,
                            .score = tracker->boxes.score[box_i],
                            .raw_score = tracker->raw_score[box_i],
@@ -108,6 +109,7 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
     psb_axis_update(&target->width, m.width, var_size);
     psb_axis_update(&target->height, m.height, var_size);
 
+    target->before_s = target->seen_s;
     target->seen_s = tracker->now_s;
     if (target->hits < INT32_MAX) target->hits++;
     if (target->hits >= t->confirm_hits) target->is_confirmed = true;

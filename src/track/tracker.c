@@ -31,7 +31,8 @@ psb_status psb_tracker_create_tuned(psb_tracker **out, const psb_tracker_tuning 
     tracker->tuning = tuning ? *tuning : psb_tracker_tuning_default;
     tracker->next_id = 1;
     psb_tracker_reset(tracker);
-    const psb_status status = psb_assignment_create(&tracker->assignment);
+    psb_status status = psb_assignment_create(&tracker->assignment);
+    if (!status) status = psb_record_create(&tracker->record);
     if (status) goto done;
     *out = tracker;
     tracker = NULL; /* given away */
@@ -71,10 +72,12 @@ void psb_tracker_destroy(psb_tracker **tracker)
     if (!tracker || !*tracker) return;
     psb_tracker *t = *tracker;
     psb_assignment_destroy(&t->assignment);
+    psb_record_destroy(&t->record);
     psb_boxes_fini(&t->boxes);
     psb_tracks_fini(&t->out);
-    void *const blocks[] = {t->targets,       t->order,    t->column_of_row, t->measures, t->row_of_box,
-                            t->target_of_box, t->box_by_x, t->raw_score,     t->spare,    t->pairs};
+    void *const blocks[] = {t->targets,    t->order,         t->column_of_row, t->measures,
+                            t->row_of_box, t->target_of_box, t->box_by_x,      t->raw_score,
+                            t->spare,      t->pairs,         t->candidates,    t->first_candidate};
     for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) free(blocks[i]);
     free(t);
     *tracker = NULL;
@@ -146,9 +149,12 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     psb_tracker_find_covered(tracker);
     status = psb_tracker_associate(tracker);
     if (status) return status;
+    psb_tracker_measure_margins(tracker);
+    psb_record_add(tracker->record, time_s, tracker->candidates, tracker->candidate_count, tracker->row_of_box);
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
     psb_scale_learn(&tracker->scale, &tracker->tuning);
+    psb_tracker_part_doubtful(tracker);
     psb_tracker_end_targets(tracker);
     psb_tracker_begin_targets(tracker);
     report(tracker);

@@ -18,6 +18,7 @@
 #include "geometry/assignment.h"
 #include "geometry/boxes.h"
 #include "track/motion.h"
+#include "track/record.h"
 #include "track/scale.h"
 #include "track/tuning.h"
 
@@ -40,6 +41,9 @@ typedef struct psb_target {
     psb_measure lag; /* an earlier box, to compare sizes with (scale.h) */
     double lag_s;    /* its time */
     int32_t box_i;   /* the matched box of this step, index into psb_tracker.boxes, or -1 */
+    double margin;   /* of this step's match to its runner-up (doubt.c) */
+    double before_s; /* when seen before this step's box */
+    double hidden;   /* the most covered since its last box, that step included */
 } psb_target;
 
 /* The camera's own movement (sway.c). */
@@ -79,6 +83,12 @@ struct psb_tracker {
     psb_pair *pairs;
     int64_t pair_count, pair_capacity;
 
+    /* every pair that was compared in this step, those of one stage and target side by side */
+    psb_candidate *candidates;
+    int64_t candidate_count, candidate_capacity;
+    int32_t *first_candidate; /* per target two: of weak boxes, and of others; -1 = none */
+    psb_record *record;
+
     psb_tracks out;
 };
 
@@ -99,6 +109,11 @@ void psb_tracker_follow_sway(psb_tracker *tracker);
 /* association.c: who covers whom (psb_target.covered), and who is which box (psb_target.box_i, target_of_box). */
 void psb_tracker_find_covered(psb_tracker *tracker);
 psb_status psb_tracker_associate(psb_tracker *tracker);
+
+/* doubt.c: margins of this step's matches to their runners-up, from the candidates; then, before the end of targets,
+ * new identities for those who came out of an occlusion with less than the doubt margin. */
+void psb_tracker_measure_margins(psb_tracker *tracker);
+void psb_tracker_part_doubtful(psb_tracker *tracker);
 
 /* life.c: one target's way from its first box to its last; and the end and beginning of targets in a step. */
 psb_measure psb_measure_of(psb_box box);

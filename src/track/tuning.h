@@ -57,6 +57,10 @@
     X(confirm_hits, 2.0, "boxes after which a track is believed") \
     X(max_lost_s, 1.76, "s: a believed track unseen this long is forgotten") \
     X(tentative_s, 0.25, "s: a tentative one") \
+    /* identity after doubt (doubt.c) */ \
+    X(doubt_margin, 0.05, "similarity: a smaller lead after an occlusion ends an identity; 0 = never") \
+    X(doubt_cover, 0.2, "covered more than this by another is an occlusion") \
+    X(doubt_unseen_s, 0.05, "s: and unseen longer than this") \
     /* what is reported (tracker.c) */ \
     X(smooth, 0.397, "share of the filtered box in the reported one, at usual jitter")
 /* clang-format on */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When people hide each other, who comes out may not be who went in. A match's margin is what the best other way to
+ * share the boxes would have lost: this box to another track, another box to this track, or both exchanged. Behind a
+ * gap there is one runner-up more, a stranger, of whom nothing is expected: the lead over him is the overlap with the
+ * place where the person should be. Less than the doubt margin after an occlusion ends the identity and begins another,
+ * because an identity that is split harms a count and one that is merged harms a person (docs/doubt.md).
+ */
+#include <math.h>
+
+#include "track/tracker_int.h"
+
+/* The comparison of a target and a box in this step, or NULL. */
+static const psb_candidate *comparison_of(const psb_tracker *tracker, int32_t target_i, int32_t box_i)
+{
+    for (int32_t list = 0; list < 2; list++) {
+        int64_t i = tracker->first_candidate[2 * target_i + list];
+        for (; i >= 0 && i < tracker->candidate_count && tracker->candidates[i].target_i == target_i; i++)
+            if (tracker->candidates[i].box_i == box_i) return &tracker->candidates[i];
+    }
+    return NULL;
+}
+
+/* 0 when they were not compared or gated. */
+static double similarity_of(const psb_tracker *tracker, int32_t target_i, int32_t box_i)
+{
+    const psb_candidate *const candidate = comparison_of(tracker, target_i, box_i);
+    return candidate ? candidate->similarity : 0;
+}
+
+static void lower(psb_target *target, double margin)
+{
+    if (margin < target->margin) target->margin = margin;
+}
+
+void psb_tracker_measure_margins(psb_tracker *tracker)
+{
+    psb_target *const targets = tracker->targets;
+    for (int32_t i = 0; i < tracker->target_count; i++) targets[i].margin = INFINITY;
+    for (int64_t i = 0; i < tracker->candidate_count; i++) {
+        psb_candidate *const c = &tracker->candidates[i];
+        psb_target *const target = &targets[c->target_i];
+        if (target->box_i == c->box_i) {
+            c->fate = PSB_FATE_MATCHED;
+            continue;
+        }
+        if (c->fate == PSB_FATE_TOO_FAR) continue;
+        const int32_t rival_i = tracker->target_of_box[c->box_i];
+        double now = 0, instead = c->similarity;
+        if (target->box_i >= 0) now += similarity_of(tracker, c->target_i, target->box_i);
+        if (rival_i >= 0) {
+            now += similarity_of(tracker, rival_i, c->box_i);
+            if (target->box_i >= 0) instead += similarity_of(tracker, rival_i, target->box_i);
+            lower(&targets[rival_i], now - instead);
+        }
+        lower(target, now - instead);
+    }
+    for (int64_t i = 0; i < tracker->candidate_count; i++)
+        if (tracker->candidates[i].fate == PSB_FATE_MATCHED)
+            tracker->candidates[i].margin = (float)targets[tracker->candidates[i].target_i].margin;
+}
+
+/* Whether this step's match of a target is in doubt. */
+static bool is_in_doubt(psb_target *target, const psb_tracker *tracker)
+{
+    const psb_tracker_tuning *t = &tracker->tuning;
+    if (!target->is_confirmed) return false;
+    target->hidden = fmax(target->hidden, target->covered);
+    if (target->box_i < 0) return false;
+    const bool was_hidden = target->hidden > t->doubt_cover;
+    const double gap_s = tracker->now_s - tracker->dt_s - target->before_s; /* 0: seen the step before, too */
+    target->hidden = target->covered;
+    if (!was_hidden || gap_s <= t->doubt_unseen_s) return false;
+    const int32_t target_i = (int32_t)(target - tracker->targets);
+    const psb_candidate *const match = comparison_of(tracker, target_i, target->box_i);
+    const double over_stranger = match ? match->overlap : 0;
+    return fmin(over_stranger, target->margin) < t->doubt_margin;
+}
+
+/* Identities rise with the index: who gets a new one moves behind the others. */
+static void part(psb_tracker *tracker, int32_t target_i)
+{
+    psb_target moved = tracker->targets[target_i];
+    moved.id = tracker->next_id++;
+    for (int32_t i = target_i; i + 1 < tracker->target_count; i++) tracker->targets[i] = tracker->targets[i + 1];
+    tracker->targets[tracker->target_count - 1] = moved;
+}
+
+void psb_tracker_part_doubtful(psb_tracker *tracker)
+{
+    if (tracker->tuning.doubt_margin <= 0) return;
+    int32_t doubtful = 0;
+    for (int32_t i = 0; i < tracker->target_count; i++)
+        if (is_in_doubt(&tracker->targets[i], tracker)) tracker->order[doubtful++] = i;
+    for (int32_t i = 0; i < doubtful; i++) part(tracker, tracker->order[i] - i); /* i have left from before it */
+}
