@@ -31,6 +31,20 @@ def test_two_people_are_found_and_followed():
         assert len(mine) >= 17 and all(near(row, blobs_at(row[0])[which]) for row in mine), mine
 
 
+def test_offline_fills_and_says_so():
+    boxes = [(frame, left, 50, 40, 100, 0.9) for frame in range(1, 31) for left in (100 + 4 * frame, 600)
+             if not 12 <= frame < 20 or left == 600]
+    with open("gap.txt", "w") as to:
+        to.writelines("%d,-1,%g,%g,%g,%g,%g\n" % row for row in boxes)
+    run("track", "--detections", "gap.txt", "-o", "online")
+    done = run("track", "--detections", "gap.txt", "--offline", "-o", "offline")
+    assert "offline" in done.stdout, done.stdout
+    assert json_file("offline/summary.json")["offline"] is True
+    assert json_file("online/summary.json")["offline"] is False
+    assert len(mot_rows("online/tracks.txt")) < 60 - 8 + 1
+    assert [row[0] for row in mot_rows("offline/tracks.txt")] == [frame for frame in range(1, 31) for _ in range(2)]
+
+
 def test_summary_and_lines_have_their_form():
     video()
     run("track", "video.mp4", "--model", MODEL, "-o", "out")
