@@ -125,6 +125,47 @@ def test_every_third_frame():
     assert set(row[0] for row in mot_rows("det.txt")) == frames
 
 
+def seen_in(video_path):
+    """The frames in which the detector sees a blob."""
+    run("detect", video_path, "--model", MODEL, "-o", "seen.txt", "--min-score", "0.1")
+    return set(row[0] for row in mot_rows("seen.txt"))
+
+
+def test_look_back_covers_who_is_found_late():
+    video()
+    with open("late.txt", "w") as out:  # both blobs, from frame 11 on
+        for frame in range(11, 21):
+            for left, top in blobs_at(frame):
+                out.write("%d,-1,%d,%d,%d,%d,0.9\n" % (frame, left, top, BLOB_W, BLOB_H))
+    run("track", "video.mp4", "--detections", "late.txt", "--redact", "fill", "-o", "out")
+    assert not seen_in("out/redacted.mp4") & set(range(6, 21))
+    run("track", "video.mp4", "--detections", "late.txt", "--redact", "fill", "--look-back", "0s", "-o", "none")
+    assert seen_in("none/redacted.mp4") >= set(range(1, 11))
+
+
+def test_frames_far_from_any_look_are_withheld():
+    video(frames=30)
+    blob_detections()
+    with open("times.csv", "w") as out:
+        out.write("frame,time_s\n1,0\n")
+    run("track", "video.mp4", "--detections", "det.txt", "--times", "times.csv", "--redact", "pixelate", "-o", "out")
+    summary = json_file("out/summary.json")
+    assert (summary["looked_at"], summary["withheld"]) == (1, 19), summary  # all after the first second
+    assert not seen_in("out/redacted.mp4") & set(range(12, 31))
+
+
+def test_seqinfo_near_the_detections():
+    os.makedirs("seq/det")
+    blob_detections()
+    for place, rate in [("seq/seqinfo.ini", 12.5), ("seq/det/seqinfo.ini", 7)]:
+        os.rename("det.txt", "seq/det/det.txt")
+        with open(place, "w") as out:
+            out.write("[Sequence]\nframeRate=%g\n" % rate)
+        run("track", "--detections", "seq/det/det.txt", "-o", "out")
+        assert json_file("out/summary.json")["fps"] == rate
+        os.rename("seq/det/det.txt", "det.txt")
+
+
 def test_times_of_a_video():
     video()
     run("track", "video.mp4", "--model", MODEL, "--fps", "3", "-o", "all", error="--fps 3 is for folders")
