@@ -25,9 +25,10 @@ def main():
     bench, files = sys.argv[1], sorted(glob.glob(os.path.join(sys.argv[2], "data/mot15_text/det_sort_frcnn/*.txt")))
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     figures = measured(bench, *files)
-    print("%d files, %d frames: mean %.2f us (%.2f to %.2f; at most 5 asked), p99 %.2f us (at most 20); load %.2f" %
+    print("%d files, %d frames: mean %.2f us (%.2f to %.2f; at most 5 asked), p99 %.2f us (at most 20); "
+          "%.2f us of the thread's own time; load %.2f" %
           (len(files), figures["frames"], figures["mean_us"], figures["least_mean_us"], figures["most_mean_us"],
-           figures["p99_us"], os.getloadavg()[0]))
+           figures["p99_us"], figures["cpu_mean_us"], os.getloadavg()[0]))
     first = None
     for people in (125, 250, 500, 1000, 2000):
         figures = measured(bench, "--people", str(people))
