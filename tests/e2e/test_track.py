@@ -143,6 +143,13 @@ def test_look_back_covers_who_is_found_late():
     assert seen_in("none/redacted.mp4") >= set(range(1, 11))
 
 
+def test_who_is_too_weak_to_be_reported_is_covered():
+    video()
+    run("track", "video.mp4", "--model", MODEL, "--min-score", "1", "--redact", "fill", "-o", "out")
+    assert mot_rows("out/detections.txt") == [] and mot_rows("out/tracks.txt") == []
+    assert seen_in("video.mp4") == set(range(1, 21)) and not seen_in("out/redacted.mp4")
+
+
 def test_frames_far_from_any_look_are_withheld():
     video(frames=30)
     blob_detections()
