@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The keys and their order are product.md's; `encoder`, `interlaced`, `withheld`, `offline` and `interrupted` come behind
- * them. What is not known is null, never 0 (not-a-number is written as null).
+ * The keys and their order are product.md's; `encoder`, `interlaced`, `withheld`, `offline` and `interrupted` come
+ * behind them. What is not known is null, never 0 (not-a-number is written as null).
  */
 #include "app/summary.h"
 
