@@ -46,6 +46,10 @@ fuzz: | deps
 	@ninja -C $(BUILD)-fuzz
 	@tools/run-fuzz $(BUILD)-fuzz $(FUZZ_SECONDS)
 
+# What `passerby model bench --peers` measures against; nothing else needs them. (288 MB, from npm and Debian.)
+peers:
+	@tools/install-peers $(BUILD)
+
 format: | deps
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
@@ -55,4 +59,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-fuzz
 
-.PHONY: all deps test bench check asan fuzz format install clean
+.PHONY: all deps test bench check asan fuzz peers format install clean

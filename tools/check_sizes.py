@@ -12,6 +12,7 @@ import re
 
 from source import bare, c_files, read, report, root_from_arguments
 
+FOREIGN = ("tests/peers/fake_onnxruntime.c",)  # signatures of another's interface: arguments are not ours to count
 MAX_LINES, MAX_WAYS, MAX_DEPTH, MAX_ARGUMENTS, MAX_FILE_LINES = 80, 15, 4, 6, 700
 WAYS = re.compile(r"\b(?:if|for|while|switch)\b|\?|&&|\|\|")
 NESTED = re.compile(r"^( +)(?:\} else )?(?:if|for|while|switch|do)\b")
@@ -60,7 +61,7 @@ def check_function(path, lines, place):
     faults = []
     if length > MAX_LINES:
         faults.append(f"{where}: {length} lines, expected at most {MAX_LINES}")
-    if argument_count(signature) > MAX_ARGUMENTS:
+    if argument_count(signature) > MAX_ARGUMENTS and path not in FOREIGN:
         faults.append(f"{where}: {argument_count(signature)} arguments, expected at most {MAX_ARGUMENTS}")
     if path.startswith(("src/kernels/", "tests/")):
         return faults

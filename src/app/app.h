@@ -41,6 +41,7 @@ extern const psb_command psb_command_detect;
 extern const psb_command psb_command_model_info;
 extern const psb_command psb_command_model_check;
 extern const psb_command psb_command_model_quantize;
+extern const psb_command psb_command_model_bench;
 extern const psb_command psb_command_eval_tracks;
 extern const psb_command psb_command_eval_detections;
 

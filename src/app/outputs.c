@@ -53,9 +53,9 @@ static psb_status open_one(psb_outfile **out, const psb_outputs *outputs, const 
     return status ? status : psb_outfile_open(out, path);
 }
 
-psb_status psb_outputs_open(psb_outputs *out, const char *folder, double coast_s)
+psb_status psb_outputs_open(psb_outputs *out, const char *folder, double coast_s, bool is_offline)
 {
-    *out = (psb_outputs){.coast_s = coast_s};
+    *out = (psb_outputs){.coast_s = coast_s, .is_offline = is_offline};
     if (strlen(folder) >= PSB_OUTPUT_PATH_BYTES)
         return psb_fail(PSB_BAD_INPUT, "%s: the path is longer than %d bytes", folder, PSB_OUTPUT_PATH_BYTES - 1);
     memcpy(out->folder, folder, strlen(folder) + 1);
@@ -72,6 +72,7 @@ void psb_outputs_close(psb_outputs *outputs)
     psb_outfile_close(&outputs->detections);
     psb_outfile_close(&outputs->tracks);
     psb_outfile_close(&outputs->lines);
+    psb_offline_fini(&outputs->offline);
     if (outputs->made_folder) rmdir(outputs->folder); /* succeeds only on an empty one */
     *outputs = (psb_outputs){0};
 }
@@ -79,6 +80,7 @@ void psb_outputs_close(psb_outputs *outputs)
 /* Matched and confirmed, or predicted for no longer than asked for. */
 static bool belongs_in_text(const psb_outputs *outputs, const psb_tracks *tracks, int32_t i)
 {
+    if (outputs->is_offline) return false;
     if (tracks->state[i] == PSB_TRACK_CONFIRMED) return tracks->detection_i[i] >= 0;
     return tracks->state[i] == PSB_TRACK_COASTING && tracks->unseen_s[i] <= outputs->coast_s;
 }
@@ -93,6 +95,8 @@ psb_status psb_outputs_put(psb_outputs *outputs, const psb_camera_result *result
             outputs->detections,
             (psb_mot_row){.frame = result->number, .id = -1, .box = psb_boxes_at(boxes, i), .score = boxes->score[i]});
     const psb_tracks *tracks = result->tracks;
+    if (!status && outputs->is_offline)
+        status = psb_offline_add(&outputs->offline, tracks, result->number, result->time_s);
     for (int32_t i = 0; i < tracks->count && !status; i++) {
         if (belongs_in_text(outputs, tracks, i))
             status = psb_mot_write_row(outputs->tracks, (psb_mot_row){.frame = result->number,
@@ -104,9 +108,24 @@ psb_status psb_outputs_put(psb_outputs *outputs, const psb_camera_result *result
     return status;
 }
 
+static psb_status write_offline(psb_outputs *outputs)
+{
+    psb_offline *const offline = &outputs->offline;
+    psb_status status = psb_offline_finish(offline);
+    for (int64_t i = 0; i < offline->count && !status; i++) {
+        const psb_sighting *const one = &offline->sightings[i];
+        status = psb_mot_write_row(outputs->tracks, (psb_mot_row){.frame = offline->looks[one->look_i].frame,
+                                                                  .id = one->id,
+                                                                  .box = one->box,
+                                                                  .score = one->score});
+    }
+    return status;
+}
+
 psb_status psb_outputs_finish(psb_outputs *outputs)
 {
-    psb_status status = psb_outfile_finish(outputs->detections);
+    psb_status status = outputs->is_offline ? write_offline(outputs) : PSB_OK;
+    if (!status) status = psb_outfile_finish(outputs->detections);
     if (!status) status = psb_outfile_finish(outputs->tracks);
     return status ? status : psb_outfile_finish(outputs->lines);
 }

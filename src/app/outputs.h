@@ -12,6 +12,7 @@
 
 #include "base/outfile.h"
 #include "camera/camera.h"
+#include "track/offline.h"
 
 enum { PSB_OUTPUT_PATH_BYTES = 4096 };
 
@@ -19,12 +20,15 @@ typedef struct psb_outputs { /* open/close; all fields private */
     char folder[PSB_OUTPUT_PATH_BYTES];
     bool made_folder;
     double coast_s;
+    bool is_offline; /* tracks.txt is written by finish, from what is collected here */
+    psb_offline offline;
     psb_outfile *detections, *tracks, *lines;
 } psb_outputs;
 
 /* Makes the folder where it is missing (its parents, too) and opens the files. coast_s: predicted boxes stand in
- * tracks.txt up to that long. Errors: PSB_BAD_INPUT (a file in the folder's place), PSB_ENVIRONMENT. */
-psb_status psb_outputs_open(psb_outputs *out, const char *folder, double coast_s);
+ * tracks.txt up to that long. is_offline: tracks.txt is written at the end, by one who has seen all.
+ * Errors: PSB_BAD_INPUT (a file in the folder's place), PSB_ENVIRONMENT. */
+psb_status psb_outputs_open(psb_outputs *out, const char *folder, double coast_s, bool is_offline);
 
 /* Removes what was not committed, and the folder if open made it and it is empty. Accepts all zero. */
 void psb_outputs_close(psb_outputs *outputs);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The keys and their order are product.md's; `encoder`, `interlaced`, `withheld` and `interrupted` come behind them.
- * What is not known is null, never 0 (not-a-number is written as null).
+ * The keys and their order are product.md's; `encoder`, `interlaced`, `withheld`, `offline` and `interrupted` come
+ * behind them. What is not known is null, never 0 (not-a-number is written as null).
  */
 #include "app/summary.h"
 
@@ -115,6 +115,7 @@ void psb_summary_write(psb_outfile *to, const psb_summary *summary, bool pretty)
     psb_json_string(&json, summary->encoder);
     write_bool(&json, "interlaced", summary->input.is_interlaced);
     write_int(&json, "withheld", summary->withheld);
+    write_bool(&json, "offline", summary->is_offline);
     write_bool(&json, "interrupted", summary->is_interrupted);
     psb_json_end_object(&json);
 }

@@ -30,6 +30,7 @@ typedef struct psb_summary {
     int32_t output_count;
     const char *encoder; /* of the videos, NULL without one */
     bool is_unredacted;  /* a video was written in which nobody is covered */
+    bool is_offline;     /* tracks.txt was made looking ahead */
     bool is_interrupted;
 } psb_summary;
 

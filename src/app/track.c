@@ -27,6 +27,10 @@ static const psb_option rows[] = {
      "hold frames back so long, to cover people before they were first detected"},
     {"coast", 0, PSB_OPTION_DURATION, "T", 0, 60, "0s", FIELD(coast_s),
      "write predicted boxes into tracks.txt up to so long after a person was last seen"},
+    {"doubt-margin", 0, PSB_OPTION_NUMBER, "M", 0, 1, "0.05", FIELD(doubt_margin),
+     "a smaller lead over the runner-up behind an occlusion begins a new identity; 0 never does"},
+    {"offline", 0, PSB_OPTION_FLAG, NULL, 0, 0, NULL, FIELD(offline),
+     "look ahead for tracks.txt: fill gaps, link and smooth tracks"},
     {"every", 0, PSB_OPTION_COUNT, "N", 1, 1000000, "1", FIELD(every),
      "look at frames 1, 1 + N, ...; all are redacted"},
     {"from", 0, PSB_OPTION_DURATION, "T", 0, 3600000, "0s", FIELD(from_s), "begin at this time of the stream"},
@@ -68,6 +72,8 @@ static psb_status check(const char *who, bool has_input, const psb_track_options
     if (options->fps > 0 && !has_input)
         return psb_fail(PSB_USAGE,
                         "%s: --fps needs a folder of images; the rate of --detections is their seqinfo.ini's", who);
+    if (options->offline && options->coast_s > 0)
+        return psb_fail(PSB_USAGE, "%s: --offline and --coast exclude each other: gaps are filled, not predicted", who);
     if (options->to_s > 0 && options->to_s <= options->from_s)
         return psb_fail(PSB_USAGE, "%s: found --to %g s, expected more than --from %g s", who, options->to_s,
                         options->from_s);

@@ -98,7 +98,7 @@ static psb_status open_outputs(track_run *run)
 {
     const psb_track_options *options = run->options;
     psb_summary *summary = &run->summary;
-    psb_status status = psb_outputs_open(&run->outputs, options->output, options->coast_s);
+    psb_status status = psb_outputs_open(&run->outputs, options->output, options->coast_s, options->offline);
     if (status) return status;
     for (const char *const *name = (const char *const[]){"detections.txt", "tracks.txt", "tracks.jsonl", NULL}; *name;
          name++)
@@ -121,8 +121,12 @@ static psb_status open_outputs(track_run *run)
 static psb_status open_camera(track_run *run)
 {
     const psb_track_options *options = run->options;
+    psb_tracker_options tracker;
+    psb_tracker_options_init(&tracker);
+    tracker.doubt_margin = options->doubt_margin > 0 ? (float)options->doubt_margin : -1; /* 0 asks for no doubt */
     const psb_camera_options camera = {
         .detector = run->detector,
+        .tracker = tracker,
         .min_score = options->min_score > 0 ? (float)options->min_score
                      : run->detector        ? WEAKEST_TRACKED
                                             : 0,
@@ -238,6 +242,7 @@ static void fill_summary(track_run *run)
     summary->camera = run->camera;
     summary->cpu = psb_cpu_name(run->cpu_flags);
     summary->tracks = psb_camera_track_count(run->camera);
+    summary->is_offline = run->options->offline;
     summary->is_interrupted = psb_interrupt_is_asked(run->app->interrupt);
 }
 
@@ -273,6 +278,8 @@ static psb_status report(const track_run *run)
     }
     if (run->app->quiet) return PSB_OK;
     const double elapsed_s = psb_progress_elapsed_s(&run->progress);
+    if (summary->is_offline)
+        puts("offline: tracks.txt was made looking ahead (gaps filled, paths linked and smoothed)");
     printf("%lld frames, %lld looked at, %lld people tracked; %.1f s, %.1f frames/s\n%s:", (long long)summary->frames,
            (long long)summary->looked_at, (long long)summary->tracks, elapsed_s,
            elapsed_s > 0 ? (double)summary->frames / elapsed_s : 0, run->options->output);

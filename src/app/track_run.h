@@ -14,9 +14,9 @@
 typedef struct psb_track_options {
     const char *model, *output, *detections, *seqinfo, *times, *cpu, *allow_codec; /* NULL = not given */
     int32_t redact;                                                                /* psb_redact_mode */
-    bool unredacted;
+    bool unredacted, offline;
     double look_back_s, coast_s, from_s, to_s; /* to_s 0 = to the end */
-    double fps, min_score;
+    double fps, min_score, doubt_margin;
     int32_t every, threads;
 } psb_track_options;
 

@@ -293,3 +293,14 @@ void psb_network_run(psb_network *network)
 {
     for (int32_t o = 0; o < network->operator_count; o++) network->operators[o].class->run(&network->operators[o]);
 }
+
+void psb_network_run_timed(psb_network *network, int64_t *durations_ns, const psb_clock *clock)
+{
+    int64_t begin_ns = psb_clock_now_ns(clock);
+    for (int32_t o = 0; o < network->operator_count; o++) {
+        network->operators[o].class->run(&network->operators[o]);
+        const int64_t end_ns = psb_clock_now_ns(clock);
+        durations_ns[o] = end_ns - begin_ns;
+        begin_ns = end_ns;
+    }
+}

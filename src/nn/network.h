@@ -12,6 +12,8 @@
 
 #include <passerby/status.h>
 
+#include "base/clock.h"
+
 enum { PSB_TENSOR_MAX_RANK = 6 };
 
 /* A strided view of float32 values inside the network. Logical dimensions are those of the ONNX file (NCHW); strides
@@ -61,7 +63,13 @@ typedef struct psb_network_step {
     int64_t macs;                      /* of convolutions, else 0 */
 } psb_network_step;
 
+/* Steps' `op` begins with this where they compute in bytes. */
+#define PSB_NETWORK_BYTES_OP "int8 "
+
 int32_t psb_network_step_count(const psb_network *network);
 psb_network_step psb_network_step_at(const psb_network *network, int32_t step_i);
+
+/* The same as run, and how long each step took: durations_ns has psb_network_step_count places. */
+void psb_network_run_timed(psb_network *network, int64_t *durations_ns, const psb_clock *clock);
 
 #endif

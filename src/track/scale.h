@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What one detector's boxes are worth on this camera, learnt as it runs: how much their sizes jitter, which score is a
- * high one, and which its weaker boxes of real people have. Two networks that find the same people differ by three times
- * in the one and by half the range in the others, so no constant can stand for both.
+ * high one, and which its weaker boxes of real people have. Two networks that find the same people differ by three
+ * times in the one and by half the range in the others, so no constant can stand for both.
  * Inside the tracker a score is a trust: 0 for the worst a detector gives, about 1 for its good boxes.
  */
 #ifndef PSB_TRACK_SCALE_H
@@ -32,7 +32,8 @@ typedef struct psb_scale { /* init only; all fields private but the first two */
 
 void psb_scale_init(psb_scale *scale, const psb_tracker_tuning *tuning);
 
-/* This step's scores, best first, after forget: the part of what was learnt that the time since the step before left. */
+/* This step's scores, best first, after forget: the part of what was learnt that the time since the step before
+ * left. */
 void psb_scale_take_scores(psb_scale *scale, const psb_boxes *boxes, double kept);
 
 /* What a score is worth. */

@@ -63,6 +63,10 @@ psb_status psb_tracker_create(psb_tracker **out, const psb_tracker_options *opti
                             options->size, sizeof(*options));
         status = take_option(&tuning.max_lost_s, "max_lost_s", options->max_lost_s, 0.05F, 60);
         if (!status) status = take_option(&tuning.min_score, "min_score", options->min_score, 0, 1);
+        if (options->doubt_margin < 0)
+            tuning.doubt_margin = 0;
+        else if (!status)
+            status = take_option(&tuning.doubt_margin, "doubt_margin", options->doubt_margin, 0, 1);
     }
     return status ? status : psb_tracker_create_tuned(out, &tuning);
 }

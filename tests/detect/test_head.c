@@ -3,6 +3,7 @@
  * Every head against the models' reference decoder: data/HEAD.{yaml,bin,txt}, written by make_data.py. Each is decoded
  * from outputs laid out as ONNX says and once more with the channels innermost, as the engine keeps them.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -182,8 +183,36 @@ static void test_nonsense(void **state)
     }
 }
 
+/* The early way out by the object's score alone leaves out nobody: a person just above min_score is found, one whose
+ * class takes the score below it is not. */
+static void test_threshold_of_anchors(void **state)
+{
+    (void)state;
+    static float values[1 << 16];
+    psb_descriptor d;
+    psb_boxes found = {0};
+    psb_tensor_view views[PSB_DESCRIPTOR_MAX_OUTPUTS];
+    assert_int_equal(psb_descriptor_read(&d, TEST_DATA_DIR "/yolov3_anchors.yaml"), PSB_OK);
+    for (int32_t i = 0; i < d.head.output_count; i++) views[i] = view_of(&d, i, values);
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) values[i] = -30.0f;
+    for (int32_t k = 0; k < 4; k++) values[k * views[0].strides[1]] = 0.0f;
+    values[4 * views[0].strides[1]] = (float)(log((double)d.min_score / (1 - (double)d.min_score)) + 0.01);
+    float *person = &values[(5 + d.person_class) * views[0].strides[1]];
+    assert_int_equal(psb_boxes_init(&found, (int32_t)d.head.type->count_candidates(&d)), PSB_OK);
+    /* the outputs share these values: what is found is found once in each */
+    *person = 30.0f;
+    d.head.type->decode(&found, &d, views, d.min_score);
+    assert_true(found.count >= 1);
+    found.count = 0;
+    *person = 3.0f; /* sigmoid 0.95 */
+    d.head.type->decode(&found, &d, views, d.min_score);
+    assert_int_equal(found.count, 0);
+    psb_boxes_fini(&found);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_heads), cmocka_unit_test(test_nonsense)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_heads), cmocka_unit_test(test_nonsense),
+                                       cmocka_unit_test(test_threshold_of_anchors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ def commands():
     """The commands that `passerby --help` lists, and the manual page of each: one for all with the same first word."""
     text = run("--help").stdout
     names = [name.strip() for name in re.findall(r"^  ([a-z]+ ?[a-z]*)  ", text[text.index("Commands:"):], re.M)]
-    assert {"track", "detect", "model info", "model check"} <= set(names), names
+    assert {"track", "detect", "model info", "model check", "model bench"} <= set(names), names
     return {name: "passerby-" + name.split()[0] for name in names}
 
 

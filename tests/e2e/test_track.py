@@ -31,6 +31,20 @@ def test_two_people_are_found_and_followed():
         assert len(mine) >= 17 and all(near(row, blobs_at(row[0])[which]) for row in mine), mine
 
 
+def test_offline_fills_and_says_so():
+    boxes = [(frame, left, 50, 40, 100, 0.9) for frame in range(1, 31) for left in (100 + 4 * frame, 600)
+             if not 12 <= frame < 20 or left == 600]
+    with open("gap.txt", "w") as to:
+        to.writelines("%d,-1,%g,%g,%g,%g,%g\n" % row for row in boxes)
+    run("track", "--detections", "gap.txt", "-o", "online")
+    done = run("track", "--detections", "gap.txt", "--offline", "-o", "offline")
+    assert "offline" in done.stdout, done.stdout
+    assert json_file("offline/summary.json")["offline"] is True
+    assert json_file("online/summary.json")["offline"] is False
+    assert len(mot_rows("online/tracks.txt")) < 60 - 8 + 1
+    assert [row[0] for row in mot_rows("offline/tracks.txt")] == [frame for frame in range(1, 31) for _ in range(2)]
+
+
 def test_summary_and_lines_have_their_form():
     video()
     run("track", "video.mp4", "--model", MODEL, "-o", "out")
@@ -109,6 +123,54 @@ def test_every_third_frame():
     assert mot_rows("hidden.txt") == []
     run("detect", "video.mp4", "--model", MODEL, "--every", "3", "-o", "det.txt")
     assert set(row[0] for row in mot_rows("det.txt")) == frames
+
+
+def seen_in(video_path):
+    """The frames in which the detector sees a blob."""
+    run("detect", video_path, "--model", MODEL, "-o", "seen.txt", "--min-score", "0.1")
+    return set(row[0] for row in mot_rows("seen.txt"))
+
+
+def test_look_back_covers_who_is_found_late():
+    video()
+    with open("late.txt", "w") as out:  # both blobs, from frame 11 on
+        for frame in range(11, 21):
+            for left, top in blobs_at(frame):
+                out.write("%d,-1,%d,%d,%d,%d,0.9\n" % (frame, left, top, BLOB_W, BLOB_H))
+    run("track", "video.mp4", "--detections", "late.txt", "--redact", "fill", "-o", "out")
+    assert not seen_in("out/redacted.mp4") & set(range(6, 21))
+    run("track", "video.mp4", "--detections", "late.txt", "--redact", "fill", "--look-back", "0s", "-o", "none")
+    assert seen_in("none/redacted.mp4") >= set(range(1, 11))
+
+
+def test_who_is_too_weak_to_be_reported_is_covered():
+    video()
+    run("track", "video.mp4", "--model", MODEL, "--min-score", "1", "--redact", "fill", "-o", "out")
+    assert mot_rows("out/detections.txt") == [] and mot_rows("out/tracks.txt") == []
+    assert seen_in("video.mp4") == set(range(1, 21)) and not seen_in("out/redacted.mp4")
+
+
+def test_frames_far_from_any_look_are_withheld():
+    video(frames=30)
+    blob_detections()
+    with open("times.csv", "w") as out:
+        out.write("frame,time_s\n1,0\n")
+    run("track", "video.mp4", "--detections", "det.txt", "--times", "times.csv", "--redact", "pixelate", "-o", "out")
+    summary = json_file("out/summary.json")
+    assert (summary["looked_at"], summary["withheld"]) == (1, 19), summary  # all after the first second
+    assert not seen_in("out/redacted.mp4") & set(range(12, 31))
+
+
+def test_seqinfo_near_the_detections():
+    os.makedirs("seq/det")
+    blob_detections()
+    for place, rate in [("seq/seqinfo.ini", 12.5), ("seq/det/seqinfo.ini", 7)]:
+        os.rename("det.txt", "seq/det/det.txt")
+        with open(place, "w") as out:
+            out.write("[Sequence]\nframeRate=%g\n" % rate)
+        run("track", "--detections", "seq/det/det.txt", "-o", "out")
+        assert json_file("out/summary.json")["fps"] == rate
+        os.rename("seq/det/det.txt", "det.txt")
 
 
 def test_times_of_a_video():

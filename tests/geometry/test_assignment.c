@@ -126,6 +126,18 @@ static void a_large_full_square_is_solved(void **state)
     free(pairs);
 }
 
+/* A gain without end is a very large one: it must not spoil the prices of those that come after. */
+static void infinite_gains_are_large_ones(void **state)
+{
+    (void)state;
+    const psb_pair pairs[] = {{0, 0, INFINITY}, {0, 1, 1}, {1, 0, INFINITY}, {1, 1, INFINITY}, {2, 0, 5}, {2, 2, 1}};
+    int32_t column_of_row[3];
+    assert_int_equal(psb_assignment_solve(assignment, column_of_row, 3, 3, pairs, 6), PSB_OK);
+    assert_int_equal(column_of_row[0], 0);
+    assert_int_equal(column_of_row[1], 1);
+    assert_int_equal(column_of_row[2], 2);
+}
+
 /* A chain in which greed is wrong everywhere: each row prefers the next row's only other column. */
 static void greed_is_undone_along_a_chain(void **state)
 {
@@ -196,6 +208,7 @@ int main(void)
         cmocka_unit_test(small_problems_are_solved_best), cmocka_unit_test(a_large_full_square_is_solved),
         cmocka_unit_test(greed_is_undone_along_a_chain),  cmocka_unit_test(sparse_problems_scale),
         cmocka_unit_test(strange_gains_do_no_harm),       cmocka_unit_test(wrong_input_is_refused),
+        cmocka_unit_test(infinite_gains_are_large_ones),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -410,6 +410,16 @@ def fusions():
                  n.constant([1, 2, 2]))
     yield n.done(n.conv(n("Concat", second(0, 0), second(1, 0), second(0, 1), second(1, 1), axis=1), 4, 2))
 
+    n = Net("focus_quarters")                              # the same shapes, but each part is a corner of the picture
+    x = n.input(1, 3, 6, 8)
+
+    def corner(y0, x0):
+        return n("Slice", x, n.constant([y0, x0]), n.constant([y0 + 3, x0 + 4]), n.constant([2, 3]))
+    shifted = [n("Slice", x, n.constant([y0, x0]), n.constant([y0 + 3, x0 + 4]), n.constant([2, 3]))
+               for y0, x0 in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    yield n.done(n.conv(n("Concat", corner(0, 0), corner(3, 0), corner(0, 4), corner(3, 4), axis=1), 4, 3),
+                 n.conv(n("Concat", *shifted, axis=1), 4, 3))
+
     n = Net("focus")
     x = n.input(1, 3, 12, 8)
 
@@ -469,6 +479,8 @@ def resizes():
         nearest_mode="ceil"))
     outs.append(n("Resize", x, roi, down, mode="linear", coordinate_transformation_mode="pytorch_half_pixel"))
     outs.append(n("Resize", x, "", "", n.constant([1, 3, 7, 9]), mode="linear"))
+    little = n.constant(np.float32([1, 1, 1.15, 1.2]))                  # the same size, other pixels
+    outs.append(n("Relu", n("Resize", x, roi, little, mode="linear")))
     yield n.done(*outs)
 
 
@@ -548,7 +560,8 @@ def views():
     b = cut(x, [1, 2], [-1, 100], [1, 3], [1, 3])
     yield n.done(a, b, n.conv(a, 3, 3), n.conv(b, 2, 1), n("MaxPool", cut(x, [0], [big], [3], [2]), kernel_shape=[2,
         2]),
-                 n("Sigmoid", cut(x, [5], [0], [1], [-1])), cut(x, [0], [big], [1], [1]))
+                 n("Sigmoid", cut(x, [5], [0], [1], [-1])), cut(x, [0], [big], [1], [1]),
+                 n("Relu", cut(x, [-100], [3], [2], [1])), cut(x, [100], [-100], [3], [-3]))
 
     n = Net("splits")
     x = n.input(1, 10, 4, 4)

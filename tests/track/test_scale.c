@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What boxes are worth: trust does not depend on the scale of scores nor on clutter, the quantile of scores is found on any scale of scores, jitter is found and bounded, and
- * nothing moves when learning is off.
+ * What boxes are worth: trust does not depend on the scale of scores nor on clutter, the quantile of scores is found
+ * on any scale, jitter is found and bounded, and nothing moves when learning is off.
  */
 #include "track/scale.h"
 

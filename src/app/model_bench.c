@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `passerby model bench`: how long a network takes on this machine, in floats and in bytes, layer by layer, and beside
+ * other runtimes in the same rounds. The measuring is in timing/, the others are opened by peers/.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/bench_opponents.h"
+#include "app/bench_report.h"
+#include "base/cpu.h"
+#include "base/error.h"
+#include "detect/descriptor.h"
+
+enum {
+    SEED = 1,
+    STEP_RUNS = 50, /* for the table of layers */
+    LONGEST_S = 3600,
+    BENCH_RUNNERS = BENCH_KINDS + BENCH_PEERS,
+};
+#define DEFAULT_LIMIT_S 120.0 /* where --seconds does not say it: until p99 has its samples, or so long */
+
+typedef struct model_bench_options {
+    double seconds;        /* 0 = not given */
+    const char *cpu, *qdq; /* NULL = not given */
+    bool peers;
+} model_bench_options;
+
+static const psb_option rows[] = {
+    {"seconds", 0, PSB_OPTION_NUMBER, "S", 0.01, LONGEST_S, NULL, offsetof(model_bench_options, seconds),
+     "measure so long; unless given, until there are 662 samples, at most 120"},
+    {"cpu", 0, PSB_OPTION_TEXT, "c|avx2|avx512", 0, 0, NULL, offsetof(model_bench_options, cpu),
+     "the highest instruction set to use; unless given, the best there is"},
+    {"peers", 0, PSB_OPTION_FLAG, NULL, 0, 0, NULL, offsetof(model_bench_options, peers),
+     "by turns with ONNX Runtime and OpenCV (\"make peers\" installs them)"},
+    {"qdq", 0, PSB_OPTION_TEXT, "FILE.onnx", 0, 0, NULL, offsetof(model_bench_options, qdq),
+     "the quantised network for ONNX Runtime; unless given, MODEL.qdq.onnx where it is there"},
+};
+
+typedef struct bench_run {
+    bench_results results;
+    bench_opponents opponents;
+    char qdq_path[BENCH_PATH_BYTES]; /* empty = none */
+    float *input;
+} bench_run;
+
+/* --- Which files --- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* path with another ending, where such a file can be read; else empty. */
+static void find_sibling(char out[BENCH_PATH_BYTES], const char *path, size_t stem_length, const char *end)
+{
+    const int length = snprintf(out, BENCH_PATH_BYTES, "%.*s%s", (int)stem_length, path, end);
+    if (length < 0 || length >= BENCH_PATH_BYTES || access(out, R_OK) != 0) out[0] = '\0';
+}
+
+static size_t stem_length_of(const char *path)
+{
+    static const char *const ends[] = {".int8.psb", ".psb", ".yaml", ".yml", ".onnx"};
+    for (size_t e = 0; e < sizeof(ends) / sizeof(ends[0]); e++)
+        if (ends_with(path, ends[e])) return strlen(path) - strlen(ends[e]);
+    return strlen(path);
+}
+
+/* A descriptor names its network in floats; the one in bytes lies beside it, and the other way round. */
+static psb_status find_files(bench_run *run, const char *model, const char *qdq)
+{
+    char *fp32 = run->results.networks[BENCH_FP32].path, *int8 = run->results.networks[BENCH_INT8].path;
+    const size_t stem = stem_length_of(model);
+    psb_status status = PSB_OK;
+    if (ends_with(model, ".psb")) {
+        snprintf(int8, BENCH_PATH_BYTES, "%s", model);
+        find_sibling(fp32, model, stem, ".onnx");
+    } else {
+        find_sibling(int8, model, stem, ".int8.psb");
+        if (!int8[0]) find_sibling(int8, model, stem, ".psb");
+    }
+    if (ends_with(model, ".onnx")) {
+        snprintf(fp32, BENCH_PATH_BYTES, "%s", model);
+    } else if (!ends_with(model, ".psb")) {
+        psb_descriptor descriptor;
+        status = psb_descriptor_read(&descriptor, model);
+        snprintf(fp32, BENCH_PATH_BYTES, "%s", descriptor.model_path);
+    }
+    if (qdq)
+        snprintf(run->qdq_path, sizeof(run->qdq_path), "%s", qdq);
+    else
+        find_sibling(run->qdq_path, model, stem, ".qdq.onnx");
+    return status;
+}
+
+/* --- Opening --- */
+
+static psb_status open_network(bench_network *ours, uint32_t cpu_flags, const psb_clock *clock)
+{
+    if (!ours->path[0]) return PSB_OK;
+    psb_status status = psb_network_open(&ours->network, ours->path, cpu_flags);
+    if (status) return status;
+    ours->times = (psb_network_times){ours->network, *clock};
+    const size_t steps = (size_t)psb_network_step_count(ours->network);
+    ours->steps = calloc(steps + 1, sizeof(*ours->steps));
+    return ours->steps ? PSB_OK : psb_fail_memory("times of steps", steps * sizeof(*ours->steps));
+}
+
+/* One input for all: the networks are the same one in two arithmetics. */
+static psb_status draw_input(bench_run *run, psb_peer_input *out)
+{
+    psb_network *const networks[] = {run->results.networks[BENCH_FP32].network,
+                                     run->results.networks[BENCH_INT8].network};
+    const psb_tensor_view view = psb_network_input(networks[0] ? networks[0] : networks[1], 0);
+    const int64_t count = psb_network_times_input_count(networks[0] ? networks[0] : networks[1]);
+    psb_rng rng;
+    psb_rng_init(&rng, SEED);
+    run->input = calloc((size_t)count, sizeof(*run->input));
+    if (!run->input) return psb_fail_memory("input", (size_t)count * sizeof(*run->input));
+    psb_network_times_draw(run->input, count, rng);
+    *out = (psb_peer_input){.values = run->input, .rank = view.rank};
+    memcpy(out->dims, view.dims, sizeof(view.dims));
+    for (int32_t k = 0; k < BENCH_KINDS; k++) {
+        if (!networks[k]) continue;
+        if (psb_network_times_input_count(networks[k]) != count)
+            return psb_fail(PSB_BAD_INPUT, "%s: found an input of another size than that of %s",
+                            run->results.networks[BENCH_INT8].path, run->results.networks[BENCH_FP32].path);
+        psb_network_times_put_input(networks[k], run->input);
+    }
+    return PSB_OK;
+}
+
+/* --- Measuring --- */
+
+static psb_status measure(bench_run *run, const model_bench_options *options, const psb_clock *clock)
+{
+    bench_results *results = &run->results;
+    psb_runner runners[BENCH_RUNNERS];
+    psb_samples_figures *figures[BENCH_RUNNERS];
+    int32_t count = 0, peer_of[BENCH_RUNNERS];
+    for (int32_t k = 0; k < BENCH_KINDS; k++) {
+        if (!results->networks[k].network) continue;
+        figures[count] = &results->networks[k].figures;
+        peer_of[count] = -1;
+        runners[count++] = (psb_runner){.run = psb_network_times_run, .user = &results->networks[k].times};
+    }
+    for (int32_t p = 0; p < results->peer_count; p++) {
+        bench_opponents_runner(&runners[count], &run->opponents, results, p);
+        figures[count] = &results->peers[p].figures;
+        peer_of[count] = p;
+        count += runners[count].run != NULL;
+    }
+    psb_contest_options contest = {.clock = *clock, .limit_s = DEFAULT_LIMIT_S, .rounds = PSB_SAMPLES_FOR_P99};
+    psb_rng_init(&contest.rng, SEED);
+    if (options->seconds > 0) contest.limit_s = options->seconds, contest.rounds = 0;
+    psb_status status = psb_contest_run(runners, count, &contest);
+    for (int32_t i = 0; i < count && !status; i++) {
+        status = psb_samples_figures_get(&runners[i].samples, figures[i]);
+        if (runners[i].failure && peer_of[i] >= 0)
+            memcpy(results->peers[peer_of[i]].error, runners[i].failure_text, BENCH_TEXT_BYTES);
+    }
+    psb_contest_fini(runners, count);
+    return status;
+}
+
+static psb_status bench(bench_run *run, const char *model, const model_bench_options *options, const psb_clock *clock)
+{
+    bench_results *results = &run->results;
+    psb_peer_input input = {0};
+    uint32_t cpu_flags;
+    psb_status status = psb_cpu_from_name(&cpu_flags, options->cpu);
+    if (!status) status = find_files(run, model, options->qdq);
+    for (int32_t k = 0; k < BENCH_KINDS && !status; k++) status = open_network(&results->networks[k], cpu_flags, clock);
+    if (!status) status = draw_input(run, &input);
+    if (status) return status;
+    results->model = model;
+    results->cpu = psb_cpu_name(cpu_flags);
+    results->has_peers = options->peers;
+    if (options->peers) status = bench_opponents_open(&run->opponents, results, &input, run->qdq_path, clock);
+    if (!status) status = psb_peaks_measure(&results->peaks, psb_cpu_detect(), clock);
+    if (!status) status = measure(run, options, clock);
+    for (int32_t k = 0; k < BENCH_KINDS && !status; k++) {
+        bench_network *ours = &results->networks[k];
+        if (ours->network) status = psb_network_times_steps(ours->steps, &ours->times, &results->peaks, STEP_RUNS);
+    }
+    return status;
+}
+
+static psb_status run_bench(const psb_app *app, const psb_arguments *arguments, const void *options_given)
+{
+    bench_run *run = calloc(1, sizeof(*run));
+    if (!run) return psb_fail_memory("bench", sizeof(*run));
+    psb_status status = bench(run, arguments->operand[0], options_given, &app->clock);
+    if (!status && app->json)
+        status = bench_report_print_json(&run->results);
+    else if (!status)
+        bench_report_print(&run->results);
+    bench_opponents_close(&run->opponents);
+    for (int32_t k = 0; k < BENCH_KINDS; k++) {
+        psb_network_close(&run->results.networks[k].network);
+        free(run->results.networks[k].steps);
+    }
+    free(run->input);
+    free(run);
+    return status;
+}
+
+const psb_command psb_command_model_bench = {
+    .name = "model bench",
+    .summary = "time a network, layer by layer and beside other runtimes",
+    .usage = "FILE.yaml|FILE.onnx|FILE.psb [OPTION]...",
+    .examples = "  passerby model bench person.yaml --seconds 10\n"
+                "  passerby model bench person.yaml --peers --json\n",
+    .options = {rows, sizeof(rows) / sizeof(rows[0])},
+    .options_bytes = sizeof(model_bench_options),
+    .least_operands = 1,
+    .most_operands = 1,
+    .run = run_bench,
+};

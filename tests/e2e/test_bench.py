@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`model bench`: its figures and what is absent, its table, and the peers: a fake ONNX Runtime, or none."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import harness
+from harness import MODEL, ROOT, main, run
+
+FAKE = os.path.join(sys.argv[3], "tests/peers/libfake_onnxruntime.so")
+
+
+def has_opencv():
+    return subprocess.run(["/usr/bin/python3", "-c", "import cv2"], capture_output=True).returncode == 0
+
+
+def bench(*arguments, **more):
+    return json.loads(run("model", "bench", *arguments, "--json", **more).stdout)
+
+
+def with_library(path):
+    return dict(os.environ, ORT_LIB=path)
+
+
+def test_figures_and_layers():
+    result = bench(MODEL)
+    assert result["threads"] == 1 and result["model"] == MODEL and "load_average" in result
+    peak = result["peak"]
+    assert peak["fp32_gflops"] > 0.5 and peak["int8_gops"] > 0.5 and peak["memory_gb_s"] > 0.1, peak
+    fp32 = result["fp32"]
+    assert fp32["samples"] == 662 and 0 < fp32["median_ms"] <= fp32["p90_ms"] <= fp32["p99_ms"], fp32
+    layers = fp32["layers"]
+    assert sum(layer["op"].startswith("conv") for layer in layers) == 3, layers
+    for layer in layers:
+        assert ("gops" in layer) == layer["op"].startswith("conv"), layer
+        assert layer.get("part_of_peak", 1) > 0 and layer["kernel"] and layer["node"], layer
+    # the layers are the network, timed apart; machines that run tests are busy
+    assert 0.2 < sum(layer["median_ms"] for layer in layers) / fp32["median_ms"] < 5
+    assert "int8" not in result and "peers" not in result
+    assert not any(key.startswith("ratio") for key in result)
+
+
+def test_too_few_samples_say_less():
+    result = bench(MODEL, "--seconds", "0.01", "--cpu", "c")
+    assert result["cpu"] == "c"
+    fp32 = result["fp32"]
+    assert fp32["samples"] >= 1 and fp32["median_ms"] > 0
+    assert ("p90_ms" in fp32) == (fp32["samples"] >= 64), fp32
+    assert ("p99_ms" in fp32) == (fp32["samples"] >= 662), fp32
+
+
+def test_words():
+    text = run("model", "bench", os.path.join(ROOT, "tests/e2e/data/blob.onnx"), "--seconds", "0.1").stdout
+    for word in ("GFLOP/s", "GOP/s", "conv 11x11", "load average", "median", "samples"):
+        assert word in text, text
+
+
+def test_without_peers_is_exit_4():
+    shutil.copy(harness.PASSERBY, "passerby")
+    done = subprocess.run(["./passerby", "model", "bench", MODEL, "--peers", "--seconds", "0.1"], capture_output=True,
+                          text=True, env=with_library(""), timeout=60)
+    assert done.returncode == 4 and done.stdout == "", done
+    assert "found no ONNX Runtime" in done.stderr and "make peers" in done.stderr, done.stderr
+    run("model", "bench", MODEL, "--peers", code=4, error=["make peers", "/nowhere"], env=with_library("/nowhere"))
+    with open("text.so", "w") as out:
+        out.write("not a library")
+    run("model", "bench", MODEL, "--peers", code=4, error="text.so", env=with_library(os.path.abspath("text.so")))
+
+
+def test_with_peers():
+    more = {"env": with_library(FAKE)}
+    if not has_opencv():
+        run("model", "bench", MODEL, "--peers", code=4, error=["no OpenCV", "make peers"], **more)
+        return
+    result = bench(MODEL, "--peers", "--seconds", "1", **more)
+    runtime, opencv = result["peers"]
+    assert runtime["name"] == "onnxruntime fp32" and runtime["version"] == "0.0-fake"
+    assert opencv["name"] == "opencv fp32" and opencv["version"][0].isdigit()
+    # which is faster, a nap or a small network, is the machine's affair; what is far behind has left
+    best, other = sorted((runtime, opencv), key=lambda peer: peer["median_ms"])
+    assert best["samples"] == result["fp32"]["samples"] >= 64, result
+    assert other["samples"] == 20 or other["median_ms"] < 3 * best["median_ms"], result
+    behind = result["ratio_fp32_to_best_peer_fp32_is"]
+    assert behind["peer"]["name"] == best["name"] and behind["ours"]["samples"] == result["fp32"]["samples"]
+    ratio = behind["ours"]["median_ms"] / behind["peer"]["median_ms"]
+    assert abs(result["ratio_fp32_to_best_peer_fp32"] / ratio - 1) < 0.01, result
+    assert "p90_ms" in behind["ours"] and "p90_ms" in behind["peer"], behind
+    assert "ratio_int8_to_best_peer" not in result
+    shutil.copy(os.path.join(ROOT, "tests/e2e/data/blob.onnx"), "q.onnx")
+    names = [peer["name"] for peer in bench(MODEL, "--peers", "--seconds", "0.1", "--qdq", "q.onnx", **more)["peers"]]
+    assert names == ["onnxruntime fp32", "onnxruntime int8", "opencv fp32"], names
+
+
+def test_a_peer_that_refuses_is_listed():
+    if not has_opencv():
+        return
+    shutil.copy(os.path.join(ROOT, "tests/e2e/data/blob.onnx"), "bad.onnx")
+    result = bench("bad.onnx", "--peers", "--seconds", "0.2", env=with_library(FAKE))
+    runtime, opencv = result["peers"]
+    assert "this model is bad" in runtime["error"] and "median_ms" not in runtime, runtime
+    assert result["ratio_fp32_to_best_peer_fp32_is"]["peer"]["name"] == opencv["name"] == "opencv fp32"
+    text = run("model", "bench", "bad.onnx", "--peers", "--seconds", "0.1", env=with_library(FAKE)).stdout
+    assert "left out: bad.onnx: ONNX Runtime: this model is bad" in text, text
+
+
+def test_bad_files_are_exit_3():
+    run("model", "bench", "nowhere.yaml", code=3, error="nowhere.yaml")
+    with open("short.psb", "w") as out:
+        out.write("psb")
+    run("model", "bench", "short.psb", code=3, error="short.psb")
+
+
+if __name__ == "__main__":
+    main()
