@@ -32,11 +32,12 @@ bench: all
 check: all
 	@tools/check $(BUILD)
 
-# The tests once more under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The tests once more under AddressSanitizer and UndefinedBehaviorSanitizer. Not with detect_stack_use_after_return: gcc
+# 12 aligns its fake frames to 32 bytes, and AVX-512 code spills whole registers to 64.
 asan: | deps
 	@test -f $(BUILD)-asan/build.ninja || meson setup $(BUILD)-asan $(SANITIZE) $(MESON_FLAGS)
 	@ninja -C $(BUILD)-asan
-	@ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	@ASAN_OPTIONS=strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	    tools/run-tests $(BUILD)-asan --no-rebuild --timeout-multiplier 5
 

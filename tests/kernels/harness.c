@@ -84,7 +84,7 @@ int32_t check_int(check *c, int32_t low, int32_t high)
     case 1:
         return high;
     default:
-        return low + (int32_t)((r >> 8) % (uint64_t)(high - low + 1));
+        return (int32_t)(low + (int64_t)((r >> 8) % (uint64_t)((int64_t)high - low + 1))); /* also for all of int32 */
     }
 }
 
