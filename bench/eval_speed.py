@@ -4,9 +4,10 @@
 
     python3 bench/eval_speed.py build/passerby ../shared
 
-Starting costs tens of ms (FFmpeg's libraries are loaded) and TrackEval's figure counts no start either: each call is
-followed by one of --version, whose time is subtracted. Medians of five rounds in ms, the bars, and the load of the machine beside them. The Lif_T runs are three calls, one a
-detector (--suffix). TrackEval takes 690 ms and 13,800 ms for the same (../shared/data/reference_tables/README.md).
+Starting costs tens of ms (FFmpeg's libraries are loaded) and TrackEval's figure counts no start either: each
+call is followed by one of --version, whose time is subtracted. Medians of five rounds in ms, the bars, and
+the load of the machine beside them. The Lif_T runs are three calls, one a detector (--suffix). TrackEval
+takes 690 ms and 13,800 ms for the same (../shared/data/reference_tables/README.md).
 """
 import glob
 import os
