@@ -68,11 +68,6 @@ bool psb_box_is_valid(psb_box box)
            box.x0_px < box.x1_px && box.y0_px < box.y1_px;
 }
 
-psb_box psb_boxes_at(const psb_boxes *boxes, int32_t box_i)
-{
-    return (psb_box){boxes->x0_px[box_i], boxes->y0_px[box_i], boxes->x1_px[box_i], boxes->y1_px[box_i]};
-}
-
 psb_box psb_tracks_at(const psb_tracks *tracks, int32_t track_i)
 {
     return (psb_box){tracks->x0_px[track_i], tracks->y0_px[track_i], tracks->x1_px[track_i], tracks->y1_px[track_i]};

@@ -22,7 +22,10 @@ typedef struct psb_box {
 
 /* Finite corners and a positive size. */
 bool psb_box_is_valid(psb_box box);
-psb_box psb_boxes_at(const psb_boxes *boxes, int32_t box_i);
+static inline psb_box psb_boxes_at(const psb_boxes *boxes, int32_t box_i)
+{
+    return (psb_box){boxes->x0_px[box_i], boxes->y0_px[box_i], boxes->x1_px[box_i], boxes->y1_px[box_i]};
+}
 
 /* Room for capacity rows (0: none yet), count 0. Errors: PSB_BAD_INPUT (capacity), PSB_NO_MEMORY; *out is then zero. */
 psb_status psb_boxes_init(psb_boxes *out, int32_t capacity);

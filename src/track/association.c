@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "geometry/iou.h"
-#include "track/order.h"
+#include "track/decay.h"
 #include "track/tracker_int.h"
 
 typedef struct match_stage {
@@ -23,61 +23,59 @@ typedef struct match_stage {
     double least_similarity;
 } match_stage;
 
-/* One track as a stage compares it: the variances of a trusted box's distance. */
-typedef struct match_seeker {
-    const psb_target *target;
-    double var_x, var_y, var_width, var_height;
-    double head_start; /* over tracks that were not seen of late */
-} match_seeker;
-
 static double squared(double value)
 {
     return value * value;
 }
 
-static match_seeker seeker_of(const psb_tracker *tracker, const psb_target *target)
+static psb_seeker seeker_of(const psb_tracker *tracker, const psb_target *target)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const double height = fmax(target->height.value, 1e-3);
+    const double height = target->height.value > 1e-3 ? target->height.value : 1e-3;
     const double var_place = squared(t->noise_place * tracker->scale.noise * height);
     const double var_size = squared(t->noise_size * tracker->scale.noise * height);
     const double unseen_s = tracker->now_s - tracker->dt_s - target->seen_s; /* 0: seen the step before */
-    return (match_seeker){.target = target,
-                          .var_x = target->x.var_value + var_place,
-                          .var_y = target->y.var_value + var_place,
-                          .var_width = target->width.var_value + var_size,
-                          .var_height = target->height.var_value + var_size,
-                          .head_start = unseen_s > 0 ? t->weight_seen * exp(-unseen_s / t->late_s) : t->weight_seen};
+    const double var_x = target->x.var_value + var_place, var_y = target->y.var_value + var_place;
+    return (psb_seeker){
+        .inverse_var_x = 1 / var_x,
+        .inverse_var_y = 1 / var_y,
+        .inverse_var_width = 1 / (target->width.var_value + var_size),
+        .inverse_var_height = 1 / (target->height.var_value + var_size),
+        .reach_x_px = t->gate * sqrt(var_x),
+        .reach_y_px = t->gate * sqrt(var_y),
+        .head_start = unseen_s > 0 ? t->weight_seen * psb_decay(unseen_s / t->late_s) : t->weight_seen,
+    };
 }
 
 /* Overlap times the overlap of the vertical spans to the power 1.5: heads at one height and feet at one height, which
  * says more of who it is than the x of two people who pass each other. */
 static double upright_overlap(psb_box a, psb_box b)
 {
-    const double top = fmax(a.y0_px, b.y0_px), bottom = fmin(a.y1_px, b.y1_px);
-    if (bottom <= top) return 0;
-    const double common = (bottom - top) / (fmax(a.y1_px, b.y1_px) - fmin(a.y0_px, b.y0_px));
+    const double top = a.y0_px > b.y0_px ? a.y0_px : b.y0_px, bottom = a.y1_px < b.y1_px ? a.y1_px : b.y1_px;
+    if (bottom <= top || a.x1_px <= b.x0_px || b.x1_px <= a.x0_px) return 0;
+    const double highest = a.y0_px < b.y0_px ? a.y0_px : b.y0_px, lowest = a.y1_px > b.y1_px ? a.y1_px : b.y1_px;
+    const double common = (bottom - top) / (lowest - highest);
     return (double)psb_iou(a, b) * common * sqrt(common);
 }
 
 /* The terms of a pair; their sum is 0..1 and a bit, 0 when gated. */
-static void compare(psb_candidate *out, const psb_tracker *tracker, const match_seeker *seeker, int32_t box_i)
+static void compare(psb_candidate *out, const psb_tracker *tracker, const psb_target *target, const psb_seeker *seeker,
+                    const psb_measure *m)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const psb_target *target = seeker->target;
-    const psb_measure *m = &tracker->measures[box_i];
-    const double place2 =
-        squared(m->x - target->x.value) / seeker->var_x + squared(m->y - target->y.value) / seeker->var_y;
+    const double place2 = squared(m->x - target->x.value) * seeker->inverse_var_x +
+                          squared(m->y - target->y.value) * seeker->inverse_var_y;
     out->distance = (float)place2;
     if (place2 > squared(t->gate)) {
         out->fate = PSB_FATE_TOO_FAR;
         out->overlap = out->place = out->size = out->similarity = 0;
         return;
     }
-    const double size2 = squared(m->width - target->width.value) / seeker->var_width +
-                         squared(m->height - target->height.value) / seeker->var_height;
-    const double overlap = t->weight_overlap * upright_overlap(target->predicted, psb_boxes_at(&tracker->boxes, box_i));
-    const double place = t->weight_place * exp(-0.5 * place2), size = t->weight_size * exp(-0.5 * size2);
+    const double size2 = squared(m->width - target->width.value) * seeker->inverse_var_width +
+                         squared(m->height - target->height.value) * seeker->inverse_var_height;
+    const double overlap =
+        t->weight_overlap * upright_overlap(target->predicted, psb_boxes_at(&tracker->boxes, out->box_i));
+    const double place = t->weight_place * psb_decay(0.5 * place2), size = t->weight_size * psb_decay(0.5 * size2);
     out->fate = PSB_FATE_TOO_WEAK;
     out->overlap = (float)overlap;
     out->place = (float)place;
@@ -85,85 +83,119 @@ static void compare(psb_candidate *out, const psb_tracker *tracker, const match_
     out->similarity = (float)(overlap + place + size);
 }
 
-static psb_status reserve_candidate(psb_tracker *tracker)
+/* Room for count more candidates and pairs. */
+static psb_status reserve_pairs(psb_tracker *tracker, int32_t count)
 {
-    if (tracker->candidate_count < tracker->candidate_capacity) return PSB_OK;
-    const int64_t larger = tracker->candidate_capacity ? 2 * tracker->candidate_capacity : 256;
+    const int64_t wanted = tracker->candidate_count + count;
+    if (wanted <= tracker->candidate_capacity) return PSB_OK;
+    if (wanted > PSB_ASSIGNMENT_MAX_PAIRS)
+        return psb_fail(PSB_BAD_INPUT, "tracker: found more than %d pairs of tracks and boxes near each other",
+                        PSB_ASSIGNMENT_MAX_PAIRS - count);
+    const int64_t larger = wanted > 128 ? 2 * wanted : 256;
     psb_candidate *const candidates = realloc(tracker->candidates, (size_t)larger * sizeof(*candidates));
     if (!candidates) return psb_fail_memory("pairs of tracks and boxes", (size_t)larger * sizeof(*candidates));
     tracker->candidates = candidates;
+    psb_pair *const pairs = realloc(tracker->pairs, (size_t)larger * sizeof(*pairs));
+    if (!pairs) return psb_fail_memory("pairs of tracks and boxes", (size_t)larger * sizeof(*pairs));
+    tracker->pairs = pairs;
     tracker->candidate_capacity = larger;
     return PSB_OK;
 }
 
-static psb_status add_pair(psb_tracker *tracker, psb_pair pair)
+/* One pair that the stage permits. */
+static void add_candidate(psb_tracker *tracker, const match_stage *stage, int32_t target_i, int32_t box_i)
 {
-    if (tracker->pair_count == PSB_ASSIGNMENT_MAX_PAIRS)
-        return psb_fail(PSB_BAD_INPUT, "tracker: found more than %d pairs of tracks and boxes near each other",
-                        PSB_ASSIGNMENT_MAX_PAIRS);
-    if (tracker->pair_count == tracker->pair_capacity) {
-        const int64_t larger = tracker->pair_capacity ? 2 * tracker->pair_capacity : 256;
-        psb_pair *const pairs = realloc(tracker->pairs, (size_t)larger * sizeof(*pairs));
-        if (!pairs) return psb_fail_memory("pairs of tracks and boxes", (size_t)larger * sizeof(*pairs));
-        tracker->pairs = pairs;
-        tracker->pair_capacity = larger;
+    const psb_target *target = &tracker->targets[target_i];
+    const psb_seeker *seeker = &tracker->seekers[target_i];
+    psb_candidate *const candidate = &tracker->candidates[tracker->candidate_count++];
+    candidate->id = target->id;
+    candidate->target_i = target_i;
+    candidate->box_i = box_i;
+    candidate->head_start = (float)seeker->head_start;
+    candidate->margin = INFINITY;
+    candidate->kind = (uint8_t)stage->kind;
+    compare(candidate, tracker, target, seeker, &tracker->measures[box_i]);
+    const double above = candidate->similarity - stage->least_similarity;
+    if (above <= 0) return;
+    candidate->fate = PSB_FATE_LOST;
+    tracker->suitor_count[box_i]++;
+    tracker->pairs[tracker->pair_count++] = (psb_pair){target_i, box_i, above + seeker->head_start};
+}
+
+/* Every pair of one track that the stage permits. Boxes out of the gate's reach are not looked at. */
+static psb_status collect_pairs(psb_tracker *tracker, const match_stage *stage, int32_t target_i)
+{
+    const psb_status status = reserve_pairs(tracker, tracker->boxes.count);
+    if (status) return status;
+    const double x_px = tracker->targets[target_i].x.value, y_px = tracker->targets[target_i].y.value;
+    const double reach_x_px = tracker->seekers[target_i].reach_x_px, reach_y_px = tracker->seekers[target_i].reach_y_px;
+    const psb_strip *strip = tracker->centres.strip, *const last = strip + tracker->centres.strip_count;
+    tracker->first_candidate[2 * target_i + (stage->kind == PSB_MATCH_WEAK)] = (int32_t)tracker->candidate_count;
+    for (; strip < last; strip++) {
+        if (strip->bottom_px < y_px - reach_y_px || strip->top_px > y_px + reach_y_px) continue;
+        const psb_order_item *at = psb_strip_from(strip, x_px - reach_x_px);
+        for (; at < strip->end && at->key <= x_px + reach_x_px; at++) {
+            if (tracker->suitor_count[at->item_i] < 0) continue;
+            if (fabs(tracker->measures[at->item_i].y - y_px) > reach_y_px) continue;
+            add_candidate(tracker, stage, target_i, at->item_i);
+        }
     }
-    tracker->pairs[tracker->pair_count++] = pair;
     return PSB_OK;
 }
 
-/* Every pair of one track that the stage permits. Boxes out of the gate's reach in x are not looked at. */
-static psb_status collect_pairs(psb_tracker *tracker, const match_stage *stage, int32_t target_i)
+/* Counts the boxes that the stage permits: nobody's, of its scores; suitor_count is 0 for those, -1 for others. */
+static int32_t open_boxes(psb_tracker *tracker, const match_stage *stage)
 {
-    const psb_target *target = &tracker->targets[target_i];
-    const match_seeker seeker = seeker_of(tracker, target);
-    const double reach_px = tracker->tuning.gate * sqrt(seeker.var_x);
-    const double reach_y_px = tracker->tuning.gate * sqrt(seeker.var_y);
-    tracker->first_candidate[2 * target_i + (stage->kind == PSB_MATCH_WEAK)] = (int32_t)tracker->candidate_count;
-    for (int32_t i = psb_tracker_first_box_from(tracker, target->x.value - reach_px); i < tracker->boxes.count; i++) {
-        const int32_t box_i = tracker->box_by_x[i];
-        if (tracker->measures[box_i].x > target->x.value + reach_px) break;
-        if (fabs(tracker->measures[box_i].y - target->y.value) > reach_y_px) continue;
-        const double score = tracker->boxes.score[box_i];
-        if (tracker->target_of_box[box_i] >= 0 || score < stage->least_score || score >= stage->below_score) continue;
-        psb_status status = reserve_candidate(tracker);
-        if (status) return status;
-        psb_candidate *const candidate = &tracker->candidates[tracker->candidate_count++];
-        candidate->id = target->id;
-        candidate->target_i = target_i;
-        candidate->box_i = box_i;
-        candidate->head_start = (float)seeker.head_start;
-        candidate->margin = INFINITY;
-        candidate->kind = (uint8_t)stage->kind;
-        compare(candidate, tracker, &seeker, box_i);
-        const double above = candidate->similarity - stage->least_similarity;
-        if (above <= 0) continue;
-        candidate->fate = PSB_FATE_LOST;
-        status = add_pair(tracker, (psb_pair){target_i, box_i, above + seeker.head_start});
-        if (status) return status;
+    int32_t count = 0;
+    for (int32_t i = 0; i < tracker->boxes.count; i++) {
+        const double score = tracker->boxes.score[i];
+        const bool is_open = tracker->target_of_box[i] < 0 && score >= stage->least_score && score < stage->below_score;
+        tracker->suitor_count[i] = is_open ? 0 : -1;
+        count += is_open;
     }
-    return PSB_OK;
+    return count;
+}
+
+static void match(psb_tracker *tracker, int32_t target_i, int32_t box_i)
+{
+    tracker->targets[target_i].box_i = box_i;
+    tracker->target_of_box[box_i] = target_i;
+}
+
+/* Two who have nobody else to go to are matched at once; the pairs of all others are kept. Pairs of one target stand
+ * side by side. */
+static void match_the_clear(psb_tracker *tracker)
+{
+    psb_pair *const pairs = tracker->pairs;
+    int64_t kept = 0;
+    for (int64_t i = 0, end = 0; i < tracker->pair_count; i = end) {
+        for (end = i + 1; end < tracker->pair_count && pairs[end].row_i == pairs[i].row_i;) end++;
+        if (end == i + 1 && tracker->suitor_count[pairs[i].column_i] == 1)
+            match(tracker, pairs[i].row_i, pairs[i].column_i);
+        else
+            for (int64_t k = i; k < end; k++) pairs[kept++] = pairs[k];
+    }
+    tracker->pair_count = kept;
 }
 
 static psb_status run_stage(psb_tracker *tracker, const match_stage *stage)
 {
     tracker->pair_count = 0;
+    if (!open_boxes(tracker, stage)) return PSB_OK;
     for (int32_t i = 0; i < tracker->target_count; i++) {
         const psb_target *target = &tracker->targets[i];
         if (target->box_i >= 0 || target->is_confirmed != stage->wants_confirmed) continue;
         const psb_status status = collect_pairs(tracker, stage, i);
         if (status) return status;
     }
+    match_the_clear(tracker);
     if (!tracker->pair_count) return PSB_OK;
 
     const psb_status status = psb_assignment_solve(tracker->assignment, tracker->column_of_row, tracker->target_count,
                                                    tracker->boxes.count, tracker->pairs, tracker->pair_count);
     if (status) return status;
-    for (int32_t i = 0; i < tracker->target_count; i++) {
-        if (tracker->column_of_row[i] < 0) continue;
-        tracker->targets[i].box_i = tracker->column_of_row[i];
-        tracker->target_of_box[tracker->column_of_row[i]] = i;
-    }
+    for (int32_t i = 0; i < tracker->target_count; i++)
+        if (tracker->column_of_row[i] >= 0) match(tracker, i, tracker->column_of_row[i]);
     return PSB_OK;
 }
 
@@ -179,6 +211,7 @@ psb_status psb_tracker_associate(psb_tracker *tracker)
     for (int32_t i = 0; i < tracker->target_count; i++) {
         tracker->targets[i].box_i = -1;
         tracker->first_candidate[2 * i] = tracker->first_candidate[2 * i + 1] = -1;
+        tracker->seekers[i] = seeker_of(tracker, &tracker->targets[i]);
     }
     tracker->candidate_count = 0;
     for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -188,33 +221,40 @@ psb_status psb_tracker_associate(psb_tracker *tracker)
     return PSB_OK;
 }
 
-static bool begins_left_of(const void *context, int32_t a, int32_t b)
+/* What each of two hides of the other; only a believed person hides. */
+static void cover(psb_target *one, psb_target *other)
 {
-    const psb_target *targets = context;
-    return targets[a].predicted.x0_px < targets[b].predicted.x0_px;
+    const double one_px2 = psb_box_area_px2(one->predicted), other_px2 = psb_box_area_px2(other->predicted);
+    const double both_px2 = psb_overlap_px2(one->predicted, one_px2, other->predicted, other_px2);
+    if (both_px2 <= 0) return;
+    const double part_of_one = psb_area_share(both_px2, one_px2), part_of_other = psb_area_share(both_px2, other_px2);
+    if (other->is_confirmed && part_of_one > one->covered) one->covered = part_of_one;
+    if (one->is_confirmed && part_of_other > other->covered) other->covered = part_of_other;
 }
 
-/* A sweep from left to right: only pairs whose spans in x overlap meet. */
+/* Two overlap when the left edge of one lies within the other, and so do their heights: from each, the others that
+ * begin within it are looked for. */
 void psb_tracker_find_covered(psb_tracker *tracker)
 {
     psb_target *const targets = tracker->targets;
-    const int32_t count = tracker->target_count;
-    for (int32_t i = 0; i < count; i++) {
-        tracker->order[i] = i;
+    psb_strips_begin(&tracker->spans);
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        const psb_box box = targets[i].predicted;
+        psb_strips_put(&tracker->spans, box.x0_px, box.y0_px, box.y1_px);
         targets[i].covered = 0;
     }
-    psb_order_sort(tracker->order, tracker->spare, count, begins_left_of, targets);
-    for (int32_t i = 0; i < count; i++) {
-        psb_target *const left = &targets[tracker->order[i]];
-        for (int32_t j = i + 1; j < count; j++) {
-            psb_target *const right = &targets[tracker->order[j]];
-            if (right->predicted.x0_px >= left->predicted.x1_px) break;
-            if (right->predicted.y0_px >= left->predicted.y1_px || right->predicted.y1_px <= left->predicted.y0_px)
-                continue;
-            if (right->is_confirmed)
-                left->covered = fmax(left->covered, psb_covered(left->predicted, right->predicted));
-            if (left->is_confirmed)
-                right->covered = fmax(right->covered, psb_covered(right->predicted, left->predicted));
+    psb_strips_sort(&tracker->spans);
+    const psb_strip *const first = tracker->spans.strip, *const last = first + tracker->spans.strip_count;
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        const psb_box box = targets[i].predicted;
+        for (const psb_strip *strip = first; strip < last; strip++) {
+            if (strip->bottom_px <= box.y0_px || strip->top_px >= box.y1_px) continue;
+            const psb_order_item *at = psb_strip_from(strip, box.x0_px);
+            for (; at < strip->end && at->key < box.x1_px; at++) {
+                const psb_box other = targets[at->item_i].predicted;
+                if (other.y0_px >= box.y1_px || other.y1_px <= box.y0_px) continue;
+                if (at->item_i != i) cover(&targets[i], &targets[at->item_i]);
+            }
         }
     }
 }

@@ -28,6 +28,28 @@ static double similarity_of(const psb_tracker *tracker, int32_t target_i, int32_
     return candidate ? candidate->similarity : 0;
 }
 
+/* Of a target's match; 0 without one. */
+static double similarity_of_match(const psb_tracker *tracker, const psb_target *target)
+{
+    return target->match_i >= 0 ? tracker->candidates[target->match_i].similarity : 0;
+}
+
+/* Who became whose: psb_target.match_i and the candidate's fate. */
+static void find_matches(psb_tracker *tracker)
+{
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        tracker->targets[i].margin = INFINITY;
+        tracker->targets[i].match_i = -1;
+    }
+    for (int64_t i = 0; i < tracker->candidate_count; i++) {
+        psb_candidate *const c = &tracker->candidates[i];
+        psb_target *const target = &tracker->targets[c->target_i];
+        if (target->box_i != c->box_i) continue;
+        c->fate = PSB_FATE_MATCHED;
+        target->match_i = (int32_t)i;
+    }
+}
+
 static void lower(psb_target *target, double margin)
 {
     if (margin < target->margin) target->margin = margin;
@@ -36,28 +58,22 @@ static void lower(psb_target *target, double margin)
 void psb_tracker_measure_margins(psb_tracker *tracker)
 {
     psb_target *const targets = tracker->targets;
-    for (int32_t i = 0; i < tracker->target_count; i++) targets[i].margin = INFINITY;
+    find_matches(tracker);
     for (int64_t i = 0; i < tracker->candidate_count; i++) {
-        psb_candidate *const c = &tracker->candidates[i];
+        const psb_candidate *const c = &tracker->candidates[i];
+        if (c->fate == PSB_FATE_MATCHED || c->fate == PSB_FATE_TOO_FAR) continue;
         psb_target *const target = &targets[c->target_i];
-        if (target->box_i == c->box_i) {
-            c->fate = PSB_FATE_MATCHED;
-            continue;
-        }
-        if (c->fate == PSB_FATE_TOO_FAR) continue;
         const int32_t rival_i = tracker->target_of_box[c->box_i];
-        double now = 0, instead = c->similarity;
-        if (target->box_i >= 0) now += similarity_of(tracker, c->target_i, target->box_i);
+        double now = similarity_of_match(tracker, target), instead = c->similarity;
         if (rival_i >= 0) {
-            now += similarity_of(tracker, rival_i, c->box_i);
+            now += similarity_of_match(tracker, &targets[rival_i]);
             if (target->box_i >= 0) instead += similarity_of(tracker, rival_i, target->box_i);
             lower(&targets[rival_i], now - instead);
         }
         lower(target, now - instead);
     }
-    for (int64_t i = 0; i < tracker->candidate_count; i++)
-        if (tracker->candidates[i].fate == PSB_FATE_MATCHED)
-            tracker->candidates[i].margin = (float)targets[tracker->candidates[i].target_i].margin;
+    for (int32_t i = 0; i < tracker->target_count; i++)
+        if (targets[i].match_i >= 0) tracker->candidates[targets[i].match_i].margin = (float)targets[i].margin;
 }
 
 /* Whether this step's match of a target is in doubt. */
@@ -65,15 +81,13 @@ static bool is_in_doubt(psb_target *target, const psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
     if (!target->is_confirmed) return false;
-    target->hidden = fmax(target->hidden, target->covered);
+    if (target->covered > target->hidden) target->hidden = target->covered;
     if (target->box_i < 0) return false;
     const bool was_hidden = target->hidden > t->doubt_cover;
     const double gap_s = tracker->now_s - tracker->dt_s - target->before_s; /* 0: seen the step before, too */
     target->hidden = target->covered;
     if (!was_hidden || gap_s <= t->doubt_unseen_s) return false;
-    const int32_t target_i = (int32_t)(target - tracker->targets);
-    const psb_candidate *const match = comparison_of(tracker, target_i, target->box_i);
-    const double over_stranger = match ? match->overlap : 0;
+    const double over_stranger = target->match_i >= 0 ? tracker->candidates[target->match_i].overlap : 0;
     return fmin(over_stranger, target->margin) < t->doubt_margin;
 }
 

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "track/order.h"
+#include "geometry/order.h"
+#include "track/decay.h"
 #include "track/tracker_int.h"
 
 psb_status psb_tracker_check(const psb_tracker *tracker, const psb_boxes *boxes, double time_s)
@@ -51,7 +52,10 @@ static psb_status reserve_boxes(psb_tracker *tracker, int32_t box_count)
     if (!status) status = resize(&tracker->raw_score, capacity, sizeof(*tracker->raw_score));
     if (!status) status = resize(&tracker->row_of_box, capacity, sizeof(*tracker->row_of_box));
     if (!status) status = resize(&tracker->target_of_box, capacity, sizeof(*tracker->target_of_box));
-    if (!status) status = resize(&tracker->box_by_x, capacity, sizeof(*tracker->box_by_x));
+    if (!status) status = resize(&tracker->suitor_count, capacity, sizeof(*tracker->suitor_count));
+    if (!status) status = resize(&tracker->by_score, capacity, 2 * sizeof(*tracker->by_score));
+    if (!status) status = resize(&tracker->spare, capacity, sizeof(*tracker->spare));
+    if (!status) status = psb_strips_reserve(&tracker->centres, capacity);
     if (!status) tracker->box_capacity = capacity;
     return status;
 }
@@ -63,6 +67,8 @@ static psb_status reserve_targets(psb_tracker *tracker, int32_t target_count)
     psb_status status = psb_tracks_reserve(&tracker->out, capacity);
     if (!status) status = resize(&tracker->targets, capacity, sizeof(*tracker->targets));
     if (!status) status = resize(&tracker->order, capacity, sizeof(*tracker->order));
+    if (!status) status = resize(&tracker->seekers, capacity, sizeof(*tracker->seekers));
+    if (!status) status = psb_strips_reserve(&tracker->spans, capacity);
     if (!status) status = resize(&tracker->column_of_row, capacity, sizeof(*tracker->column_of_row));
     if (!status) status = resize(&tracker->first_candidate, capacity, 2 * sizeof(*tracker->first_candidate));
     if (!status) tracker->target_capacity = capacity;
@@ -76,12 +82,6 @@ psb_status psb_tracker_reserve(psb_tracker *tracker, int32_t box_count)
                         (int)tracker->target_count, (int)box_count, PSB_BOXES_MAX);
     psb_status status = reserve_boxes(tracker, box_count);
     if (!status) status = reserve_targets(tracker, tracker->target_count + box_count);
-    if (status) return status;
-    const int32_t wanted =
-        tracker->box_capacity > tracker->target_capacity ? tracker->box_capacity : tracker->target_capacity;
-    if (wanted <= tracker->spare_capacity) return PSB_OK;
-    status = resize(&tracker->spare, wanted, sizeof(*tracker->spare));
-    if (!status) tracker->spare_capacity = wanted;
     return status;
 }
 
@@ -96,18 +96,26 @@ static bool is_better(const void *context, int32_t a, int32_t b)
     return boxes->x0_px[a] < boxes->x0_px[b];
 }
 
-static bool is_left_of(const void *context, int32_t a, int32_t b)
+/* row_of_box: by score alone, and by all the rest where scores are equal. */
+static void sort_boxes(psb_tracker *tracker, const psb_boxes *boxes)
 {
-    const psb_measure *measures = context;
-    return measures[a].x < measures[b].x;
+    const int32_t count = boxes->count;
+    psb_order_item *const list = tracker->by_score;
+    for (int32_t i = 0; i < count; i++) list[i] = (psb_order_item){-(double)boxes->score[i], i};
+    psb_order_sort_keys(list, list + count, count);
+    for (int32_t i = 0; i < count; i++) tracker->row_of_box[i] = list[i].item_i;
+    for (int32_t first = 0, end = 0; first < count; first = end) {
+        for (end = first + 1; end < count && list[end].key == list[first].key;) end++;
+        if (end > first + 1) psb_order_sort(tracker->row_of_box + first, tracker->spare, end - first, is_better, boxes);
+    }
 }
 
 void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes)
 {
     const int32_t count = boxes->count;
     psb_boxes *const own = &tracker->boxes;
-    for (int32_t i = 0; i < count; i++) tracker->row_of_box[i] = tracker->box_by_x[i] = i;
-    psb_order_sort(tracker->row_of_box, tracker->spare, count, is_better, boxes);
+    sort_boxes(tracker, boxes);
+    psb_strips_begin(&tracker->centres);
     own->count = count;
     for (int32_t i = 0; i < count; i++) {
         const int32_t row_i = tracker->row_of_box[i];
@@ -116,28 +124,17 @@ void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes)
         own->x1_px[i] = boxes->x1_px[row_i];
         own->y1_px[i] = boxes->y1_px[row_i];
         own->score[i] = boxes->score[row_i];
-        tracker->measures[i] = psb_measure_of(psb_boxes_at(own, i));
+        const psb_measure m = psb_measure_of(psb_boxes_at(own, i));
+        tracker->measures[i] = m;
+        psb_strips_put(&tracker->centres, m.x, m.y, m.y);
         tracker->target_of_box[i] = -1;
     }
     const double forget_s = tracker->tuning.high_forget_s;
-    if (forget_s > 0) psb_scale_take_scores(&tracker->scale, own, exp(-tracker->dt_s / forget_s));
+    if (forget_s > 0) psb_scale_take_scores(&tracker->scale, own, psb_decay(tracker->dt_s / forget_s));
     for (int32_t i = 0; i < count; i++) {
         tracker->raw_score[i] = own->score[i];
         const bool counts = own->score[i] >= tracker->tuning.min_score;
         own->score[i] = counts ? (float)psb_scale_trust(&tracker->scale, own->score[i]) : 0;
     }
-    psb_order_sort(tracker->box_by_x, tracker->spare, count, is_left_of, tracker->measures);
-}
-
-int32_t psb_tracker_first_box_from(const psb_tracker *tracker, double x_px)
-{
-    int32_t low = 0, high = tracker->boxes.count;
-    while (low < high) {
-        const int32_t middle = low + (high - low) / 2;
-        if (tracker->measures[tracker->box_by_x[middle]].x < x_px)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    psb_strips_sort(&tracker->centres);
 }

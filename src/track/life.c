@@ -21,12 +21,6 @@ static double squared(double value)
     return value * value;
 }
 
-psb_measure psb_measure_of(psb_box box)
-{
-    return (psb_measure){0.5 * ((double)box.x0_px + box.x1_px), 0.5 * ((double)box.y0_px + box.y1_px),
-                         (double)box.x1_px - box.x0_px, (double)box.y1_px - box.y0_px};
-}
-
 static void start_target(psb_target *target, const psb_tracker *tracker, int32_t box_i)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
@@ -50,31 +44,36 @@ static void start_target(psb_target *target, const psb_tracker *tracker, int32_t
     psb_axis_init(&target->height, m.height, squared(size), squared(growth));
 }
 
-/* The box that the filter believes in; never empty, also where a size was extrapolated below zero. */
-static void set_predicted(psb_target *target)
+static double at_least(double value, double least)
 {
-    const double half_width = 0.5 * fmax(target->width.value, 1), half_height = 0.5 * fmax(target->height.value, 1);
-    target->predicted = (psb_box){(float)(target->x.value - half_width), (float)(target->y.value - half_height),
-                                  (float)(target->x.value + half_width), (float)(target->y.value + half_height)};
+    return value > least ? value : least;
 }
 
-void psb_target_predict(psb_target *target, const psb_tracker *tracker)
+void psb_tracker_predict_targets(psb_tracker *tracker)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    const double height = fmax(target->height.value, 1e-3);
-    const double wander = squared(t->wander_place * height), wander_size = squared(t->wander_size * height);
-    psb_axis_predict(&target->x, tracker->stride, wander);
-    psb_axis_predict(&target->y, tracker->stride, wander * squared(t->vertical));
-    psb_axis_predict(&target->width, tracker->stride_size, wander_size);
-    psb_axis_predict(&target->height, tracker->stride_size, wander_size);
-    set_predicted(target);
+    const psb_stride stride = tracker->stride, stride_size = tracker->stride_size;
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        psb_target *const target = &tracker->targets[i];
+        const double height = at_least(target->height.value, 1e-3);
+        const double wander = squared(t->wander_place * height), wander_size = squared(t->wander_size * height);
+        psb_axis_predict(&target->x, stride, wander);
+        psb_axis_predict(&target->y, stride, wander * squared(t->vertical));
+        psb_axis_predict(&target->width, stride_size, wander_size);
+        psb_axis_predict(&target->height, stride_size, wander_size);
+    }
 }
 
-void psb_target_shift(psb_target *target, double x_px, double y_px)
+/* The boxes that the filters believe in; never empty, also where a size was extrapolated below zero. */
+void psb_tracker_place_targets(psb_tracker *tracker)
 {
-    target->x.value += x_px;
-    target->y.value += y_px;
-    set_predicted(target);
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        psb_target *const target = &tracker->targets[i];
+        const double half_width = 0.5 * at_least(target->width.value, 1);
+        const double half_height = 0.5 * at_least(target->height.value, 1);
+        target->predicted = (psb_box){(float)(target->x.value - half_width), (float)(target->y.value - half_height),
+                                      (float)(target->x.value + half_width), (float)(target->y.value + half_height)};
+    }
 }
 
 /* What this box says of the detector. */
@@ -101,7 +100,7 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
 
     const double weak = 1 + t->noise_weak * (1 - fmin(fmax(target->score, 0), 1));
     const double doubt = tracker->scale.noise * weak * (1 + t->noise_crowd * target->covered);
-    const double height = fmax(target->height.value, 1e-3);
+    const double height = at_least(target->height.value, 1e-3);
     const double var_place = squared(t->noise_place * doubt * height);
     const double var_size = squared(t->noise_size * doubt * height);
     psb_axis_update(&target->x, m.x, var_place);
@@ -130,14 +129,23 @@ void psb_tracker_end_targets(psb_tracker *tracker)
     tracker->target_count = kept;
 }
 
-/* Whether a matched box already stands there: detectors without suppression list one person twice. */
+/* Whether a matched box already stands there: detectors without suppression list one person twice. Two boxes that
+ * overlap by a share differ in size by no more than its inverse, so their centres are not farther apart than this. */
 static bool is_taken(const psb_tracker *tracker, int32_t box_i)
 {
+    const double apart = tracker->tuning.birth_apart, part = 0.501 * (1 + 1 / at_least(apart, 1e-6));
+    const psb_measure m = tracker->measures[box_i];
+    const double reach_x_px = part * m.width, reach_y_px = part * m.height;
     const psb_box box = psb_boxes_at(&tracker->boxes, box_i);
-    for (int32_t i = 0; i < tracker->boxes.count; i++)
-        if (i != box_i && tracker->target_of_box[i] >= 0 &&
-            psb_iou(box, psb_boxes_at(&tracker->boxes, i)) > tracker->tuning.birth_apart)
-            return true;
+    const psb_strip *strip = tracker->centres.strip, *const last = strip + tracker->centres.strip_count;
+    for (; strip < last; strip++) {
+        if (strip->bottom_px < m.y - reach_y_px || strip->top_px > m.y + reach_y_px) continue;
+        const psb_order_item *at = psb_strip_from(strip, m.x - reach_x_px);
+        for (; at < strip->end && at->key <= m.x + reach_x_px; at++)
+            if (at->item_i != box_i && tracker->target_of_box[at->item_i] >= 0 &&
+                psb_iou(box, psb_boxes_at(&tracker->boxes, at->item_i)) > apart)
+                return true;
+    }
     return false;
 }
 

@@ -8,75 +8,97 @@
  */
 #include <math.h>
 
+#include "track/decay.h"
 #include "track/tracker_int.h"
 
-enum { MAX_VOTES = 96, REFINEMENTS = 3, LEAST_VOTERS = 2 };
+enum { MAX_VOTES = 96, LANES = 4, REFINEMENTS = 3, LEAST_VOTERS = 2 };
 
 /* A box is of like size when its height is within a third. */
 static const double LEAST_RATIO = 0.75, MOST_RATIO = 1.33;
 /* Beyond three widths a vote is not heard. */
 static const double HEARING2 = 9;
 
-typedef struct shift_vote {
-    double x_px, y_px, inverse_width2; /* the shift, and one over the square of how exact it is */
-} shift_vote;
+/* Votes as columns, so that compilers sum several shifts at once. Behind the last stand LANES - 1 of no meaning. */
+typedef struct shift_votes {
+    int32_t count;
+    double x_px[MAX_VOTES + LANES], y_px[MAX_VOTES + LANES]; /* the shift */
+    double hearing[MAX_VOTES + LANES];                       /* one over the square of the distance of hearing */
+} shift_votes;
 
 static double squared(double value)
 {
     return value * value;
 }
 
-/* How much a vote speaks for a shift, 0..1: (1 - d^2/9)^4, which is a normal curve within 0.05 and ends at three
- * widths. A thousand are summed per step, and exp would be most of the tracker's time. */
-static double voice(const shift_vote *vote, double x_px, double y_px)
+/* How much a vote speaks for a shift at this distance, in distances of hearing, 0..1: (1 - d^2)^4, which is a normal
+ * curve within 0.05 and ends. A hundred are summed per step, and exp would be most of the tracker's time. */
+static double voice(double distance2)
 {
-    const double distance2 = (squared(vote->x_px - x_px) + squared(vote->y_px - y_px)) * vote->inverse_width2;
-    return distance2 < HEARING2 ? squared(squared(1 - distance2 / HEARING2)) : 0;
+    const double rest = distance2 < 1 ? 1 - distance2 : 0;
+    return squared(squared(rest));
 }
 
-/* Sum of all voices at a shift. */
-static double support(const shift_vote *votes, int32_t vote_count, double x_px, double y_px)
+/* Sum of all voices at each of LANES shifts. */
+static void support(double out[LANES], const shift_votes *votes, const double *x_px, const double *y_px)
 {
-    double sum = 0;
-    for (int32_t i = 0; i < vote_count; i++) sum += voice(&votes[i], x_px, y_px);
-    return sum;
+    double sum[LANES] = {0};
+    for (int32_t i = 0; i < votes->count; i++)
+        for (int32_t k = 0; k < LANES; k++)
+            sum[k] +=
+                voice((squared(votes->x_px[i] - x_px[k]) + squared(votes->y_px[i] - y_px[k])) * votes->hearing[i]);
+    for (int32_t k = 0; k < LANES; k++) out[k] = sum[k];
 }
 
-/* The votes of believed people seen of late, each with the strong boxes of like size in reach. */
-static int32_t collect(shift_vote *votes, int32_t *voter_count_out, const psb_tracker *tracker)
+/* The votes of one person: the strong boxes of like size in reach. */
+static void collect_from(shift_votes *votes, const psb_tracker *tracker, const psb_target *target)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    int32_t count = 0, voters = 0;
-    for (int32_t i = 0; i < tracker->target_count && count < MAX_VOTES; i++) {
-        const psb_target *target = &tracker->targets[i];
-        if (!target->is_confirmed || tracker->now_s - target->seen_s > t->sway_fresh_s) continue;
-        const double height = fmax(target->height.value, 1e-3), reach_px = t->sway_reach * height;
-        const int32_t before = count;
-        int32_t j = psb_tracker_first_box_from(tracker, target->x.value - reach_px);
-        for (; j < tracker->boxes.count && count < MAX_VOTES; j++) {
-            const int32_t box_i = tracker->box_by_x[j];
-            const psb_measure *m = &tracker->measures[box_i];
-            const double x_px = m->x - target->x.value, y_px = m->y - target->y.value, ratio = m->height / height;
+    const double height = target->height.value > 1e-3 ? target->height.value : 1e-3, reach_px = t->sway_reach * height;
+    const double hearing = 1 / (HEARING2 * squared(t->sway_width * height));
+    const psb_strip *strip = tracker->centres.strip, *const last = strip + tracker->centres.strip_count;
+    for (; strip < last; strip++) {
+        if (strip->bottom_px < target->y.value - reach_px || strip->top_px > target->y.value + reach_px) continue;
+        const psb_order_item *at = psb_strip_from(strip, target->x.value - reach_px);
+        for (; at < strip->end && votes->count < MAX_VOTES; at++) {
+            const psb_measure *m = &tracker->measures[at->item_i];
+            const double x_px = m->x - target->x.value, y_px = m->y - target->y.value;
             if (x_px > reach_px) break;
-            if (fabs(y_px) > reach_px || ratio < LEAST_RATIO || ratio > MOST_RATIO) continue;
-            if (tracker->boxes.score[box_i] < tracker->scale.usual_score) continue;
-            votes[count++] = (shift_vote){x_px, y_px, 1 / squared(t->sway_width * height)};
+            if (fabs(y_px) > reach_px || m->height < LEAST_RATIO * height || m->height > MOST_RATIO * height) continue;
+            if (tracker->boxes.score[at->item_i] < tracker->scale.usual_score) continue;
+            votes->x_px[votes->count] = x_px;
+            votes->y_px[votes->count] = y_px;
+            votes->hearing[votes->count++] = hearing;
         }
-        if (count > before) voters++;
     }
-    *voter_count_out = voters;
-    return count;
+}
+
+/* The votes of believed people seen of late. */
+static int32_t collect(shift_votes *votes, const psb_tracker *tracker)
+{
+    int32_t voters = 0;
+    votes->count = 0;
+    for (int32_t i = 0; i < tracker->target_count && votes->count < MAX_VOTES; i++) {
+        const psb_target *target = &tracker->targets[i];
+        if (!target->is_confirmed || tracker->now_s - target->seen_s > tracker->tuning.sway_fresh_s) continue;
+        const int32_t before = votes->count;
+        collect_from(votes, tracker, target);
+        if (votes->count > before) voters++;
+    }
+    for (int32_t i = votes->count; i < votes->count + LANES; i++)
+        votes->x_px[i] = votes->y_px[i] = votes->hearing[i] = 0;
+    return voters;
 }
 
 /* The densest place near a start: a few rounds of the weighted mean. False when there is nobody. */
-static bool refine(const shift_vote *votes, int32_t vote_count, double *x_px_io, double *y_px_io)
+static bool refine(const shift_votes *votes, double *x_px_io, double *y_px_io)
 {
     for (int32_t round = 0; round < REFINEMENTS; round++) {
         double sum_x = 0, sum_y = 0, sum_weight = 0;
-        for (int32_t i = 0; i < vote_count; i++) {
-            const double weight = votes[i].inverse_width2 * voice(&votes[i], *x_px_io, *y_px_io);
-            sum_x += weight * votes[i].x_px;
-            sum_y += weight * votes[i].y_px;
+        for (int32_t i = 0; i < votes->count; i++) {
+            const double distance2 = squared(votes->x_px[i] - *x_px_io) + squared(votes->y_px[i] - *y_px_io);
+            const double weight = votes->hearing[i] * voice(distance2 * votes->hearing[i]);
+            sum_x += weight * votes->x_px[i];
+            sum_y += weight * votes->y_px[i];
             sum_weight += weight;
         }
         if (sum_weight <= 0) return false;
@@ -95,26 +117,28 @@ static void shift_all(psb_tracker *tracker, double x_px, double y_px)
 static bool find_shift(const psb_tracker *tracker, bool is_moving, double *x_px_out, double *y_px_out)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
-    shift_vote votes[MAX_VOTES];
-    int32_t voter_count = 0;
-    const int32_t count = collect(votes, &voter_count, tracker);
-    if (voter_count < LEAST_VOTERS) return false;
+    shift_votes votes;
+    if (collect(&votes, tracker) < LEAST_VOTERS) return false;
 
-    const double still = support(votes, count, 0, 0);
+    const double nowhere[LANES] = {0};
+    double here[LANES];
+    support(here, &votes, nowhere, nowhere);
+    const double still = here[0];
     double best = still * t->sway_doubt + t->sway_votes, x_px = 0, y_px = 0;
-    for (int32_t i = 0; i < count && best < count; i++) { /* count: all votes agree, more is not to be had */
-        const double here = support(votes, count, votes[i].x_px, votes[i].y_px);
-        if (here > best) {
-            best = here;
-            x_px = votes[i].x_px;
-            y_px = votes[i].y_px;
-        }
+    for (int32_t i = 0; i < votes.count && best < votes.count; i += LANES) { /* as many: more is not to be had */
+        support(here, &votes, &votes.x_px[i], &votes.y_px[i]);
+        for (int32_t k = 0; k < LANES && i + k < votes.count; k++)
+            if (here[k] > best) {
+                best = here[k];
+                x_px = votes.x_px[i + k];
+                y_px = votes.y_px[i + k];
+            }
     }
     if (x_px == 0 && y_px == 0) {
         if (!is_moving) return false;
         best = still;
     }
-    if (!refine(votes, count, &x_px, &y_px)) return false;
+    if (!refine(&votes, &x_px, &y_px)) return false;
     const double trust = best / (best + t->sway_prior);
     *x_px_out = trust * x_px;
     *y_px_out = trust * y_px;
@@ -126,7 +150,7 @@ void psb_tracker_follow_sway(psb_tracker *tracker)
     const psb_tracker_tuning *t = &tracker->tuning;
     psb_sway *sway = &tracker->sway;
     if (t->sway_reach <= 0 || tracker->dt_s <= 0) return;
-    const double kept = exp(-tracker->dt_s / t->sway_forget_s);
+    const double kept = psb_decay(tracker->dt_s / t->sway_forget_s);
     const bool is_moving = sway->evidence > t->sway_moving;
     double known_x_px = 0, known_y_px = 0, x_px = 0, y_px = 0;
     if (is_moving) {

@@ -79,9 +79,11 @@ void psb_tracker_destroy(psb_tracker **tracker)
     psb_record_destroy(&t->record);
     psb_boxes_fini(&t->boxes);
     psb_tracks_fini(&t->out);
-    void *const blocks[] = {t->targets,    t->order,         t->column_of_row, t->measures,
-                            t->row_of_box, t->target_of_box, t->box_by_x,      t->raw_score,
-                            t->spare,      t->pairs,         t->candidates,    t->first_candidate};
+    psb_strips_fini(&t->spans);
+    psb_strips_fini(&t->centres);
+    void *const blocks[] = {t->targets,  t->order,      t->seekers,       t->column_of_row, t->first_candidate,
+                            t->measures, t->row_of_box, t->target_of_box, t->suitor_count,  t->raw_score,
+                            t->by_score, t->spare,      t->pairs,         t->candidates};
     for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) free(blocks[i]);
     free(t);
     *tracker = NULL;
@@ -148,8 +150,9 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     tracker->stride = psb_stride_of(tracker->dt_s, tracker->tuning.forget_speed_s);
     tracker->stride_size = psb_stride_of(tracker->dt_s, tracker->tuning.forget_growth_s);
     psb_tracker_take_boxes(tracker, boxes);
-    for (int32_t i = 0; i < tracker->target_count; i++) psb_target_predict(&tracker->targets[i], tracker);
+    psb_tracker_predict_targets(tracker);
     psb_tracker_follow_sway(tracker);
+    psb_tracker_place_targets(tracker);
     psb_tracker_find_covered(tracker);
     status = psb_tracker_associate(tracker);
     if (status) return status;

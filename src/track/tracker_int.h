@@ -17,6 +17,8 @@
 
 #include "geometry/assignment.h"
 #include "geometry/boxes.h"
+#include "geometry/order.h"
+#include "geometry/strips.h"
 #include "track/motion.h"
 #include "track/record.h"
 #include "track/scale.h"
@@ -42,6 +44,7 @@ typedef struct psb_target {
     double lag_s;    /* its time */
     int32_t box_i;   /* the matched box of this step, index into psb_tracker.boxes, or -1 */
     double margin;   /* of this step's match to its runner-up (doubt.c) */
+    int32_t match_i; /* of this step: the candidate that became the match, or -1 (doubt.c) */
     double before_s; /* when seen before this step's box */
     double hidden;   /* the most covered since its last box, that step included */
 } psb_target;
@@ -51,6 +54,13 @@ typedef struct psb_sway {
     double x_px_s, y_px_s; /* smoothed */
     double evidence;       /* share of recent time with a common shift, 0..1 */
 } psb_sway;
+
+/* One target as association compares it: the variances of a trusted box's distance. */
+typedef struct psb_seeker {
+    double inverse_var_x, inverse_var_y, inverse_var_width, inverse_var_height; /* 1/px^2 */
+    double reach_x_px, reach_y_px;                                              /* of the gate */
+    double head_start; /* over tracks that were not seen of late */
+} psb_seeker;
 
 struct psb_tracker {
     psb_tracker_tuning tuning;
@@ -64,24 +74,26 @@ struct psb_tracker {
 
     int32_t target_count, target_capacity;
     psb_target *targets;    /* in the order of ids */
-    int32_t *order;         /* per target: a list to sort by place */
+    int32_t *order;         /* per target: a list of some of them */
+    psb_seeker *seekers;    /* per target */
+    psb_strips spans;       /* targets by their left edge, as predicted */
     int32_t *column_of_row; /* per target: the assignment's answer */
 
     /* the step's boxes in an order that does not depend on the caller's: best score first */
     int32_t box_capacity;
     psb_boxes boxes;
     psb_measure *measures;
-    int32_t *row_of_box;    /* the caller's row */
-    float *raw_score;       /* as the caller gave it; boxes.score is trust (scale.h) */
-    int32_t *target_of_box; /* or -1 */
-    int32_t *box_by_x;      /* box indices by x of the centre */
-
-    int32_t *spare; /* for sorting: as many as targets or boxes, whichever are more */
-    int32_t spare_capacity;
+    int32_t *row_of_box;      /* the caller's row */
+    float *raw_score;         /* as the caller gave it; boxes.score is trust (scale.h) */
+    int32_t *target_of_box;   /* or -1 */
+    int32_t *suitor_count;    /* of the running stage: how many targets may take it */
+    psb_strips centres;       /* boxes by the x of their centres */
+    psb_order_item *by_score; /* for the sorting by score: twice as many */
+    int32_t *spare;
 
     psb_assignment *assignment;
     psb_pair *pairs;
-    int64_t pair_count, pair_capacity;
+    int64_t pair_count; /* room for as many as candidates */
 
     /* every pair that was compared in this step, those of one stage and target side by side */
     psb_candidate *candidates;
@@ -100,8 +112,6 @@ psb_status psb_tracker_create_tuned(psb_tracker **out, const psb_tracker_tuning 
 psb_status psb_tracker_check(const psb_tracker *tracker, const psb_boxes *boxes, double time_s);
 psb_status psb_tracker_reserve(psb_tracker *tracker, int32_t box_count);
 void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes);
-/* The first of box_by_x whose centre is at or right of x_px. */
-int32_t psb_tracker_first_box_from(const psb_tracker *tracker, double x_px);
 
 /* sway.c: shifts all targets by what all boxes have in common. */
 void psb_tracker_follow_sway(psb_tracker *tracker);
@@ -116,9 +126,19 @@ void psb_tracker_measure_margins(psb_tracker *tracker);
 void psb_tracker_part_doubtful(psb_tracker *tracker);
 
 /* life.c: one target's way from its first box to its last; and the end and beginning of targets in a step. */
-psb_measure psb_measure_of(psb_box box);
-void psb_target_predict(psb_target *target, const psb_tracker *tracker);
-void psb_target_shift(psb_target *target, double x_px, double y_px);
+static inline psb_measure psb_measure_of(psb_box box)
+{
+    return (psb_measure){0.5 * ((double)box.x0_px + box.x1_px), 0.5 * ((double)box.y0_px + box.y1_px),
+                         (double)box.x1_px - box.x0_px, (double)box.y1_px - box.y0_px};
+}
+void psb_tracker_predict_targets(psb_tracker *tracker);
+/* After everything that moves them: the boxes in which they are expected. */
+void psb_tracker_place_targets(psb_tracker *tracker);
+static inline void psb_target_shift(psb_target *target, double x_px, double y_px)
+{
+    target->x.value += x_px;
+    target->y.value += y_px;
+}
 void psb_target_update(psb_target *target, psb_tracker *tracker);
 void psb_tracker_end_targets(psb_tracker *tracker);
 void psb_tracker_begin_targets(psb_tracker *tracker);

@@ -2,7 +2,7 @@
  *
  * Sorting of indices: ordered and stable for every length about the runs, and in n log n for the worst input.
  */
-#include "track/order.h"
+#include "geometry/order.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -48,6 +48,29 @@ static void lists_are_sorted_and_stable(void **state)
         }
 }
 
+/* The sort that carries its keys agrees with the one that asks for each comparison. */
+static void both_sorts_agree(void **state)
+{
+    (void)state;
+    enum { LONGEST = 200 };
+    psb_rng rng;
+    psb_rng_init(&rng, 2);
+    for (int32_t count = 0; count <= LONGEST; count++) {
+        int32_t keys[LONGEST], list[LONGEST], spare[LONGEST];
+        psb_order_item items[LONGEST + 1], items_spare[LONGEST];
+        for (int32_t i = 0; i < count; i++) {
+            keys[i] = (int32_t)psb_rng_below(&rng, 1 + (uint64_t)count / 2);
+            list[i] = i;
+            items[i] = (psb_order_item){keys[i], i};
+        }
+        items[count].item_i = -77;
+        psb_order_sort(list, spare, count, is_less, keys);
+        psb_order_sort_keys(items, items_spare, count);
+        for (int32_t i = 0; i < count; i++) assert_int_equal(items[i].item_i, list[i]);
+        assert_int_equal(items[count].item_i, -77);
+    }
+}
+
 static void the_worst_input_is_n_log_n(void **state)
 {
     (void)state;
@@ -70,6 +93,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_sorted_and_stable),
+        cmocka_unit_test(both_sorts_agree),
         cmocka_unit_test(the_worst_input_is_n_log_n),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
