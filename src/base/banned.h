@@ -7,8 +7,9 @@
 #ifndef PSB_BASE_BANNED_H
 #define PSB_BASE_BANNED_H
 
-/* glibc's fortified headers define some of these inline or as macros; a packager's hardened build is not checked. */
-#if !defined(_FORTIFY_SOURCE) || _FORTIFY_SOURCE == 0
+/* Assembler files are given this one too, and cannot read C. Besides, glibc's fortified headers define
+ * some of these inline or as macros; a packager's hardened build is not checked. */
+#if !defined(__ASSEMBLER__) && (!defined(_FORTIFY_SOURCE) || _FORTIFY_SOURCE == 0)
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/bytes.h"
 #include "base/error.h"
+#include "nn/graph_resize_int.h"
 #include "nn/import_int.h"
 #include "nn/model.h"
+#include "nn/model_source.h"
 #include "nn/operator_int.h"
 #include "nn/pass_int.h"
 #include "nn/plan_int.h"
@@ -214,8 +215,8 @@ done:
     return status;
 }
 
-psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
-                             uint32_t cpu_flags)
+psb_status psb_network_parse_sized(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                                   psb_network_size size, uint32_t cpu_flags)
 {
     psb_graph graph = {0};
     *out = NULL;
@@ -223,18 +224,25 @@ psb_status psb_network_parse(psb_network **out, const char *name, const void *da
     psb_status status =
         is_stored ? psb_model_parse(&graph, name, data, size_bytes) : psb_import_onnx(&graph, name, data, size_bytes);
     if (!status && !is_stored) status = psb_pass_all(&graph); /* a stored graph is rewritten already */
+    if (!status && size.width_px > 0) status = psb_graph_resize(&graph, size.height_px, size.width_px);
     if (!status) status = psb_network_make(out, &graph, cpu_flags);
     psb_graph_fini(&graph);
     return status;
 }
 
+psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                             uint32_t cpu_flags)
+{
+    return psb_network_parse_sized(out, name, data, size_bytes, (psb_network_size){0}, cpu_flags);
+}
+
 psb_status psb_network_open(psb_network **out, const char *path, uint32_t cpu_flags)
 {
-    psb_bytes file = {0};
+    psb_model_source source;
     *out = NULL;
-    psb_status status = psb_bytes_read(&file, path, PSB_GRAPH_MAX_FILE_BYTES);
-    if (!status) status = psb_network_parse(out, path, file.data, file.size_bytes, cpu_flags);
-    psb_bytes_fini(&file);
+    psb_status status = psb_model_source_open(&source, path, PSB_GRAPH_MAX_FILE_BYTES);
+    if (!status) status = psb_network_parse(out, path, source.data, source.size_bytes, cpu_flags);
+    psb_model_source_close(&source);
     return status;
 }
 

@@ -36,7 +36,8 @@ typedef struct psb_network_info {
     int32_t inputs, outputs;
 } psb_network_info;
 
-/* Everything that a file can have wrong is found here, so that running cannot fail. Errors: PSB_BAD_INPUT for what is
+/* `path`: a file, or "builtin" (nn/model_source.h).
+ * Everything that a file can have wrong is found here, so that running cannot fail. Errors: PSB_BAD_INPUT for what is
  * no valid network or beyond the bounds, PSB_UNSUPPORTED for what is valid but not ours, each naming file, node, found
  * and expected; PSB_NO_MEMORY; *out is then NULL. Only fixed sizes; a batch symbol is taken as 1.
  * Bounds: file 512 MB, tensor 2^31 elements, plan 1 GB, 100,000 nodes. cpu_flags: base/cpu.h. */
@@ -44,6 +45,15 @@ psb_status psb_network_open(psb_network **out, const char *path, uint32_t cpu_fl
 /* The same from memory; `name` stands in messages for the path. */
 psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
                              uint32_t cpu_flags);
+
+/* A network for another size of picture than its file's, whose weights serve any. All zero: the file's own. */
+typedef struct psb_network_size {
+    int32_t width_px, height_px; /* of the input */
+} psb_network_size;
+
+/* As psb_network_parse. Errors besides: PSB_UNSUPPORTED where a node holds to the file's size. */
+psb_status psb_network_parse_sized(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                                   psb_network_size size, uint32_t cpu_flags);
 void psb_network_close(psb_network **network);
 
 psb_network_info psb_network_info_get(const psb_network *network);
