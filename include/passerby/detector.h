@@ -22,14 +22,17 @@ typedef struct psb_detector_options {
     size_t size;     /* set by psb_detector_options_init */
     float min_score; /* boxes below are not returned, 0..1; 0 = the descriptor's score.default */
     const char *cpu; /* highest instruction set to use: "c", "avx2", "avx512"; NULL = the best this machine has */
+    /* Of the network's input, pixels, multiples of its largest stride; 0, 0 = the model's own. Larger finds smaller
+     * people and costs in proportion. Not every network can: PSB_UNSUPPORTED. */
+    int input_width, input_height;
 } psb_detector_options;
 
 PSB_API void psb_detector_options_init(psb_detector_options *options);
 
-/* Opens the network that the descriptor (a YAML file) names. options may be NULL.
+/* Opens the network that the descriptor (a YAML file) names, or a .psb model; NULL or "builtin": the one that the
+ * library carries. options may be NULL.
  * Errors: PSB_BAD_INPUT, PSB_UNSUPPORTED, PSB_NO_MEMORY, PSB_ENVIRONMENT; *out is then NULL. */
-PSB_API psb_status psb_detector_open(psb_detector **out, const char *descriptor_path,
-                                     const psb_detector_options *options);
+PSB_API psb_status psb_detector_open(psb_detector **out, const char *path, const psb_detector_options *options);
 
 /* Accepts NULL and a NULL inside; *detector becomes NULL. */
 PSB_API void psb_detector_close(psb_detector **detector);

@@ -18,13 +18,16 @@ typedef struct psb_detect_options {
     const char *model, *output, *cpu, *allow_codec; /* NULL = not given */
     double min_score, fps;
     int32_t every;
+    psb_option_size input_size; /* all zero = the model's own */
 } psb_detect_options;
 
 #define FIELD(name) offsetof(psb_detect_options, name)
 
 static const psb_option rows[] = {
     {"model", 'm', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(model),
-     "the detector: a descriptor (YAML) beside its network, or a .psb model"},
+     "the detector: a descriptor (YAML) beside its network, or a .psb model; unless given, the one that is built in"},
+    {"input-size", 0, PSB_OPTION_SIZE, "WxH", 32, 4096, NULL, FIELD(input_size),
+     "the network's input; larger finds smaller people and takes longer; unless given, the model's own"},
     {"output", 'o', PSB_OPTION_TEXT, "FILE", 0, 0, "-", FIELD(output), "where the boxes go; - is standard output"},
     {"every", 0, PSB_OPTION_COUNT, "N", 1, 1000000, "1", FIELD(every), "look at frames 1, 1 + N, ..."},
     {"min-score", 0, PSB_OPTION_NUMBER, "S", 0.001, 1, NULL, FIELD(min_score),
@@ -55,6 +58,8 @@ static psb_status open_all(detect_run *run, const char *input)
     psb_detector_options detector;
     psb_detector_options_init(&detector);
     detector.min_score = (float)options->min_score;
+    detector.input_width = options->input_size.width;
+    detector.input_height = options->input_size.height;
     status = psb_detector_open_with(&run->detector, options->model, &detector, cpu_flags, run->app->clock);
     if (status) return status;
     const psb_reader_options reader = {
@@ -128,7 +133,6 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
 {
     detect_run run = {.app = app, .options = options};
     const bool to_stdout = run.options->output[0] == '-' && run.options->output[1] == '\0';
-    if (!run.options->model) return psb_fail(PSB_USAGE, "%s: no model is built in yet: give --model", app->who);
     if (app->json && to_stdout)
         return psb_fail(PSB_USAGE, "%s: --json and the boxes cannot both go to standard output: give -o FILE",
                         app->who);
@@ -149,9 +153,9 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
 const psb_command psb_command_detect = {
     .name = "detect",
     .summary = "boxes only, as MOTChallenge text",
-    .usage = "INPUT --model FILE [OPTION]...",
-    .examples = "  passerby detect street.mp4 --model person.yaml -o det.txt\n"
-                "  passerby detect img1/ --model person.yaml --min-score 0.01 | head\n",
+    .usage = "INPUT [OPTION]...",
+    .examples = "  passerby detect street.mp4 -o det.txt\n"
+                "  passerby detect img1/ --model yolox.yaml --min-score 0.01 | head\n",
     .options = {rows, sizeof(rows) / sizeof(rows[0])},
     .options_bytes = sizeof(psb_detect_options),
     .least_operands = 1,

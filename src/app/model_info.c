@@ -12,14 +12,18 @@
 #include "base/json.h"
 #include "detect/descriptor.h"
 #include "detect/head.h"
+#include "nn/model_source.h"
 #include "nn/network.h"
 
 typedef struct model_info_options {
     const char *cpu; /* NULL = not given */
+    psb_option_size input_size;
     bool kernels;
 } model_info_options;
 
 static const psb_option rows[] = {
+    {"input-size", 0, PSB_OPTION_SIZE, "WxH", 32, 4096, NULL, offsetof(model_info_options, input_size),
+     "as it is for an input of this size; unless given, the model's own"},
     {"kernels", 0, PSB_OPTION_FLAG, NULL, 0, 0, NULL, offsetof(model_info_options, kernels),
      "list the planned steps and the kernel of each"},
     {"cpu", 0, PSB_OPTION_TEXT, "c|avx2|avx512", 0, 0, NULL, offsetof(model_info_options, cpu),
@@ -33,6 +37,7 @@ typedef struct model_facts { /* what is printed, gathered first */
     char sha256[PSB_SHA256_HEX_BYTES];
     psb_network *network;
     psb_network_info info;
+    size_t file_bytes;
     uint32_t cpu_flags;
 } model_facts;
 
@@ -43,18 +48,26 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-static psb_status gather(model_facts *out, const char *path, const char *cpu)
+static psb_status gather(model_facts *out, const char *path, const model_info_options *options)
 {
-    psb_status status = psb_cpu_from_name(&out->cpu_flags, cpu);
+    const psb_network_size size = {options->input_size.width, options->input_size.height};
+    psb_model_source source = {0};
+    psb_status status = psb_cpu_from_name(&out->cpu_flags, options->cpu);
     out->path = path;
     out->has_descriptor = !ends_with(path, ".onnx");
     if (!status && out->has_descriptor) {
         status = psb_descriptor_read(&out->descriptor, path);
+        if (!status && size.width_px) status = psb_descriptor_resize(&out->descriptor, size.width_px, size.height_px);
         out->path = out->descriptor.model_path;
     }
-    if (!status) status = psb_network_open(&out->network, out->path, out->cpu_flags);
-    if (!status) status = psb_sha256_file_hex(out->sha256, out->path);
+    if (!status) status = psb_model_source_open(&source, out->path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
+    if (!status)
+        status =
+            psb_network_parse_sized(&out->network, out->path, source.data, source.size_bytes, size, out->cpu_flags);
+    if (!status) psb_sha256_hex(out->sha256, source.data, source.size_bytes);
     if (!status) out->info = psb_network_info_get(out->network);
+    out->file_bytes = source.size_bytes;
+    psb_model_source_close(&source);
     return status;
 }
 
@@ -68,9 +81,10 @@ static void print_shape(const char *kind, const psb_tensor_view *view)
 static void print_words(const model_facts *facts, bool kernels)
 {
     const psb_network_info *info = &facts->info;
-    printf("network    %s\nsha256     %s\n", facts->path, facts->sha256);
+    printf("network    %s, %zu bytes\nsha256     %s\n", facts->path, facts->file_bytes, facts->sha256);
     if (facts->has_descriptor) {
         const psb_descriptor *descriptor = &facts->descriptor;
+        printf("name       %s\n", descriptor->name);
         printf("input      %dx%d %s, %s\nhead       %s, class %d of %d, suppression at IoU %g\nscore      %g for use, "
                "%g for evaluating\n",
                descriptor->input.width, descriptor->input.height, descriptor->input.is_rgb ? "rgb" : "bgr",
@@ -133,7 +147,9 @@ static psb_status print_json(const model_facts *facts, bool kernels)
     psb_json_begin_object(&json);
     json_text(&json, "network", facts->path);
     json_text(&json, "sha256", facts->sha256);
+    json_int(&json, "file_bytes", (int64_t)facts->file_bytes);
     if (facts->has_descriptor) {
+        json_text(&json, "name", facts->descriptor.name);
         json_text(&json, "head", facts->descriptor.head.type->name);
         json_int(&json, "width", facts->descriptor.input.width);
         json_int(&json, "height", facts->descriptor.input.height);
@@ -152,15 +168,26 @@ static psb_status print_json(const model_facts *facts, bool kernels)
     return status;
 }
 
+/* Whoever runs what was built in is told by whom, from what and with what limits it was made. */
+static void print_card(void)
+{
+    size_t size_bytes;
+    const char *card = psb_model_builtin_card(&size_bytes);
+    putchar('\n');
+    fwrite(card, 1, size_bytes, stdout);
+}
+
 static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options_given)
 {
     const model_info_options *options = options_given;
     model_facts facts = {0};
-    psb_status status = gather(&facts, arguments->operand[0], options->cpu);
+    const char *path = arguments->operand_count > 0 ? arguments->operand[0] : PSB_MODEL_BUILTIN;
+    psb_status status = gather(&facts, path, options);
     if (!status && app->json)
         status = print_json(&facts, options->kernels);
     else if (!status)
         print_words(&facts, options->kernels);
+    if (!status && !app->json && psb_model_is_builtin(path)) print_card();
     psb_network_close(&facts.network);
     return status;
 }
@@ -168,12 +195,13 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
 const psb_command psb_command_model_info = {
     .name = "model info",
     .summary = "describe a network and its descriptor",
-    .usage = "FILE.yaml|FILE.onnx|FILE.psb [OPTION]...",
-    .examples = "  passerby model info person.yaml\n"
+    .usage = "[FILE.yaml|FILE.onnx|FILE.psb] [OPTION]...",
+    .examples = "  passerby model info                # the one that is built in, and its card\n"
+                "  passerby model info person.yaml\n"
                 "  passerby model info person.onnx --kernels --cpu avx2\n",
     .options = {rows, sizeof(rows) / sizeof(rows[0])},
     .options_bytes = sizeof(model_info_options),
-    .least_operands = 1,
+    .least_operands = 0,
     .most_operands = 1,
     .run = run,
 };

@@ -60,6 +60,26 @@ static psb_status set_count(const char *who, const psb_option *row, char *field,
     return PSB_OK;
 }
 
+static psb_status set_size(const char *who, const psb_option *row, char *field, const char *text)
+{
+    psb_option_size size = {0};
+    int32_t *const sides[] = {&size.width, &size.height};
+    const char *at = text;
+    bool ok = true;
+    for (int32_t i = 0; i < 2 && ok; i++) {
+        char *end;
+        errno = 0;
+        const long value = strtol(at, &end, 10);
+        ok = *at >= '0' && *at <= '9' && *end == (i == 0 ? 'x' : '\0') && errno == 0;
+        ok = ok && (double)value >= row->least && (double)value <= row->most;
+        if (ok) *sides[i] = (int32_t)value;
+        at = end + 1;
+    }
+    if (!ok) return fail_range(who, row, text, "WIDTHxHEIGHT in pixels, each");
+    memcpy(field, &size, sizeof(size));
+    return PSB_OK;
+}
+
 static psb_status set_value(const char *who, const psb_option *row, char *target, const char *text)
 {
     char *field = target + row->offset;
@@ -87,6 +107,8 @@ static psb_status set_value(const char *who, const psb_option *row, char *target
     case PSB_OPTION_NUMBER:
     case PSB_OPTION_DURATION:
         return set_number(who, row, field, text);
+    case PSB_OPTION_SIZE:
+        return set_size(who, row, field, text);
     }
     return psb_fail(PSB_BUG, "%s: --%s: no such type of option", who, row->name);
 }
@@ -269,8 +291,8 @@ void psb_options_print_help(FILE *to, const psb_option_table *table)
 
         char text[512];
         int used = snprintf(text, sizeof(text), "%s", row->help);
-        const bool has_range =
-            row->type == PSB_OPTION_COUNT || row->type == PSB_OPTION_NUMBER || row->type == PSB_OPTION_DURATION;
+        const bool has_range = row->type == PSB_OPTION_COUNT || row->type == PSB_OPTION_NUMBER ||
+                               row->type == PSB_OPTION_DURATION || row->type == PSB_OPTION_SIZE;
         if (has_range)
             used += snprintf(text + used, sizeof(text) - (size_t)used, "; %.15g to %.15g%s", row->least, row->most,
                              row->type == PSB_OPTION_DURATION ? " s" : "");

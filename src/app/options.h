@@ -21,14 +21,19 @@ typedef enum psb_option_type {
     PSB_OPTION_COUNT,    /* int32_t, whole, least..most */
     PSB_OPTION_NUMBER,   /* double, least..most */
     PSB_OPTION_DURATION, /* double, seconds, least..most: "1s", "500ms", "2m", "1h" (config/duration.h) */
+    PSB_OPTION_SIZE,     /* psb_option_size, pixels, each side least..most: "640x384" */
 } psb_option_type;
+
+typedef struct psb_option_size { /* all zero = not given */
+    int32_t width, height;
+} psb_option_size;
 
 typedef struct psb_option {
     const char *name; /* without its dashes */
     char letter;      /* the short form, 0 = none */
     psb_option_type type;
     const char *argument; /* as help shows it; NULL for a flag */
-    double least, most;   /* of COUNT, NUMBER and DURATION */
+    double least, most;   /* of COUNT, NUMBER, DURATION and SIZE */
     const char *initial;  /* the default, parsed like a given value; NULL = the field stays zero */
     size_t offset;        /* of the field in the struct that is filled */
     const char *help;

@@ -10,7 +10,9 @@
 
 static const psb_option rows[] = {
     {"model", 'm', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(model),
-     "the detector: a descriptor (YAML) beside its network, or a .psb model"},
+     "the detector: a descriptor (YAML) beside its network, or a .psb model; unless given, the one that is built in"},
+    {"input-size", 0, PSB_OPTION_SIZE, "WxH", 32, 4096, NULL, FIELD(input_size),
+     "the network's input; larger finds smaller people and takes longer; unless given, the model's own"},
     {"output", 'o', PSB_OPTION_TEXT, "DIR", 0, 0, NULL, FIELD(output),
      "the folder for the outputs; made where it is missing"},
     {"detections", 0, PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(detections),
@@ -54,8 +56,8 @@ static psb_status check_boxes(const char *who, bool has_input, const psb_track_o
         return psb_fail(PSB_USAGE, "%s: nothing to track: give an INPUT, or --detections", who);
     if (options->model && options->detections)
         return psb_fail(PSB_USAGE, "%s: --model and --detections exclude each other: boxes come from one of them", who);
-    if (!options->model && !options->detections)
-        return psb_fail(PSB_USAGE, "%s: no model is built in yet: give --model", who);
+    if (options->input_size.width && options->detections)
+        return psb_fail(PSB_USAGE, "%s: --input-size and --detections exclude each other: no network is run", who);
     if ((options->seqinfo || options->times) && !options->detections)
         return psb_fail(PSB_USAGE, "%s: --%s needs --detections", who, options->seqinfo ? "seqinfo" : "times");
     return PSB_OK;
@@ -90,9 +92,9 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
 const psb_command psb_command_track = {
     .name = "track",
     .summary = "people in one video or folder: tracks, redacted video, summary",
-    .usage = "[INPUT] (--model FILE | --detections FILE) [OPTION]... -o DIR",
-    .examples = "  passerby track street.mp4 --model person.yaml -o out/\n"
-                "  passerby track img1/ --fps 10 --model person.yaml --redact fill -o out/\n"
+    .usage = "[INPUT] [--model FILE | --detections FILE] [OPTION]... -o DIR",
+    .examples = "  passerby track street.mp4 -o out/\n"
+                "  passerby track img1/ --fps 10 --model yolox.yaml --redact fill -o out/\n"
                 "  passerby track street.mp4 --detections det.txt -o out/        # no model needed\n"
                 "  passerby track --detections det/det.txt --seqinfo seqinfo.ini -o out/   # no pictures needed\n",
     .options = {rows, sizeof(rows) / sizeof(rows[0])},

@@ -52,8 +52,13 @@ static psb_status open_inputs(track_run *run)
         const psb_given_options given = {options->detections, options->seqinfo, options->times, &run->app->log};
         status = psb_given_open(&run->given, &given);
     }
-    if (!status && options->model)
-        status = psb_detector_open_with(&run->detector, options->model, NULL, run->cpu_flags, run->app->clock);
+    if (!status && !options->detections) {
+        psb_detector_options detector;
+        psb_detector_options_init(&detector);
+        detector.input_width = options->input_size.width;
+        detector.input_height = options->input_size.height;
+        status = psb_detector_open_with(&run->detector, options->model, &detector, run->cpu_flags, run->app->clock);
+    }
     if (status || !run->input) return status;
     const psb_reader_options reader = {
         .fps = options->fps,

@@ -18,6 +18,7 @@ typedef struct psb_track_options {
     double look_back_s, coast_s, from_s, to_s; /* to_s 0 = to the end */
     double fps, min_score, doubt_margin;
     int32_t every, threads;
+    psb_option_size input_size; /* all zero = the model's own */
 } psb_track_options;
 
 /* input may be NULL with --detections. PSB_INTERRUPTED: outputs up to there are whole, under their names. */

@@ -8,16 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/error.h"
 #include "config/config.h"
 #include "detect/head.h"
 #include "nn/model.h"
 
 /* Names must fit their fields with the zero. */
-#define NAME_MOST                     (PSB_DESCRIPTOR_NAME_BYTES - 1)
-#define SIDE_MOST                     PSB_DESCRIPTOR_MAX_SIDE_PX
-#define PSB_DESCRIPTOR_MAX_FILE_BYTES PSB_GRAPH_MAX_FILE_BYTES /* of a .psb model */
+#define NAME_MOST (PSB_DESCRIPTOR_NAME_BYTES - 1)
+#define SIDE_MOST PSB_DESCRIPTOR_MAX_SIDE_PX
 
 static const psb_config_rule rules[] = {
     /* path, type, is_required, least, most, choices */
@@ -274,14 +272,15 @@ done:
 }
 
 /* A .psb model carries its descriptor; the network is then this very file. */
-static psb_status read_packed(psb_descriptor *out, const char *path, const psb_bytes *file)
+static psb_status read_packed(psb_descriptor *out, const char *path, const psb_model_source *source)
 {
     const char *text;
     size_t text_bytes;
-    psb_status status = psb_model_descriptor(&text, &text_bytes, path, file->data, file->size_bytes);
+    psb_status status = psb_model_descriptor(&text, &text_bytes, path, source->data, source->size_bytes);
     if (!status) status = psb_descriptor_parse(out, path, text, text_bytes);
     if (status) return status;
     copy_text(out->model_path, sizeof(out->model_path), path);
+    if (psb_model_is_builtin(path)) return PSB_OK; /* its name is the one that it was made under */
     const char *slash = strrchr(path, '/');
     snprintf(out->name, sizeof(out->name), "%s", slash ? slash + 1 : path);
     char *dot = strrchr(out->name, '.');
@@ -289,19 +288,36 @@ static psb_status read_packed(psb_descriptor *out, const char *path, const psb_b
     return PSB_OK;
 }
 
-psb_status psb_descriptor_read(psb_descriptor *out, const char *path)
+psb_status psb_descriptor_from_source(psb_descriptor *out, const char *path, const psb_model_source *source)
 {
     *out = (psb_descriptor){0};
-    psb_bytes file = {0};
-    psb_status status = psb_bytes_read(&file, path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
-    if (status) return status;
-    if (psb_model_is_file(file.data, file.size_bytes))
-        status = read_packed(out, path, &file);
-    else if (file.size_bytes > PSB_CONFIG_MAX_BYTES)
-        status = psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes, expected a descriptor of %zu at most or a .psb model",
-                          path, file.size_bytes, (size_t)PSB_CONFIG_MAX_BYTES);
-    else
-        status = psb_descriptor_parse(out, path, file.data, file.size_bytes);
-    psb_bytes_fini(&file);
+    if (psb_model_is_file(source->data, source->size_bytes)) return read_packed(out, path, source);
+    if (source->size_bytes <= PSB_CONFIG_MAX_BYTES)
+        return psb_descriptor_parse(out, path, source->data, source->size_bytes);
+    return psb_fail(PSB_BAD_INPUT, "%s: found %zu bytes, expected a descriptor of %zu at most or a .psb model", path,
+                    source->size_bytes, (size_t)PSB_CONFIG_MAX_BYTES);
+}
+
+psb_status psb_descriptor_read(psb_descriptor *out, const char *path)
+{
+    psb_model_source source;
+    *out = (psb_descriptor){0};
+    psb_status status = psb_model_source_open(&source, path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
+    if (!status) status = psb_descriptor_from_source(out, path, &source);
+    psb_model_source_close(&source);
     return status;
+}
+
+psb_status psb_descriptor_resize(psb_descriptor *descriptor, int32_t width_px, int32_t height_px)
+{
+    int32_t step_px = 1;
+    for (int32_t i = 0; i < descriptor->head.stride_count; i++)
+        if (descriptor->head.stride_px[i] > step_px) step_px = descriptor->head.stride_px[i];
+    if (width_px < step_px || height_px < step_px || width_px > PSB_DESCRIPTOR_MAX_SIDE_PX ||
+        height_px > PSB_DESCRIPTOR_MAX_SIDE_PX || width_px % step_px || height_px % step_px)
+        return psb_fail(PSB_BAD_INPUT, "%s: found an input of %dx%d, expected sides of %d to %d, multiples of %d",
+                        descriptor->path, width_px, height_px, step_px, PSB_DESCRIPTOR_MAX_SIDE_PX, step_px);
+    descriptor->input.width = width_px;
+    descriptor->input.height = height_px;
+    return PSB_OK;
 }

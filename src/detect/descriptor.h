@@ -12,6 +12,8 @@
 
 #include <passerby/status.h>
 
+#include "nn/model_source.h"
+
 struct psb_head_type;
 
 enum {
@@ -23,6 +25,8 @@ enum {
     PSB_DESCRIPTOR_MAX_SIDE_PX = 4096, /* of the network's input */
     PSB_DESCRIPTOR_MAX_REG_MAX = 64,
 };
+
+#define PSB_DESCRIPTOR_MAX_FILE_BYTES ((size_t)512 << 20) /* of a .psb model */
 
 typedef struct psb_descriptor_input {
     char name[PSB_DESCRIPTOR_NAME_BYTES];
@@ -58,9 +62,16 @@ typedef struct psb_descriptor {
     double golden_abs, golden_rel; /* |p - o| <= abs + rel * |o| for every output element; 0, 0 where not given */
 } psb_descriptor;
 
-/* Errors: PSB_BAD_INPUT, PSB_ENVIRONMENT, PSB_NO_MEMORY; *out is then all zero. The model's file is not opened. */
+/* `path`: a file, or "builtin".
+ * Errors: PSB_BAD_INPUT, PSB_ENVIRONMENT, PSB_NO_MEMORY; *out is then all zero. The model's file is not opened. */
 psb_status psb_descriptor_read(psb_descriptor *out, const char *path);
+/* The same from what was opened already. */
+psb_status psb_descriptor_from_source(psb_descriptor *out, const char *path, const psb_model_source *source);
 /* The same from memory; `path` stands in messages and is where a relative model lies beside. */
 psb_status psb_descriptor_parse(psb_descriptor *out, const char *path, const void *data, size_t size_bytes);
+
+/* Another size of input for the same network: sides up to PSB_DESCRIPTOR_MAX_SIDE_PX, multiples of the largest stride.
+ * Errors: PSB_BAD_INPUT. Whether the network's nodes follow is found when it is opened. */
+psb_status psb_descriptor_resize(psb_descriptor *descriptor, int32_t width_px, int32_t height_px);
 
 #endif

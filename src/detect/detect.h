@@ -15,7 +15,7 @@
 
 /* As psb_detector_open; cpu_flags (base/cpu.h) stand in the place of options->cpu, which is not read.
  * The clock is copied and asked four times a step. */
-psb_status psb_detector_open_with(psb_detector **out, const char *descriptor_path, const psb_detector_options *options,
+psb_status psb_detector_open_with(psb_detector **out, const char *path, const psb_detector_options *options,
                                   uint32_t cpu_flags, psb_clock clock);
 
 /* What the last step took; all zero before the first. */

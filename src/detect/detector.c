@@ -17,6 +17,7 @@
 #include "detect/nms.h"
 #include "detect/prepare.h"
 #include "geometry/boxes.h"
+#include "nn/model_source.h"
 #include "nn/network.h"
 
 /* The most boxes a network may offer: 80 times those of a 416 x 416 input. */
@@ -114,25 +115,56 @@ static psb_status size_boxes(psb_detector *detector)
     return status ? status : psb_nms_init(&detector->nms, (int32_t)most);
 }
 
-psb_status psb_detector_open_with(psb_detector **out, const char *descriptor_path, const psb_detector_options *options,
+/* What the caller asked for that no file can know to be wrong. */
+static psb_status check_options(const psb_detector_options *options)
+{
+    if (!(options->min_score >= 0.0f && options->min_score <= 1.0f))
+        return psb_fail(PSB_BAD_INPUT, "min_score: found %g, expected 0 to 1", (double)options->min_score);
+    if ((options->input_width == 0) != (options->input_height == 0))
+        return psb_fail(PSB_BAD_INPUT, "input size: found %dx%d, expected both sides or neither", options->input_width,
+                        options->input_height);
+    return PSB_OK;
+}
+
+/* A .psb is descriptor and network in one, and read once; a descriptor names its network's file. */
+static psb_status open_files(psb_detector *detector, const char *path, const psb_detector_options *options,
+                             uint32_t cpu_flags)
+{
+    psb_descriptor *d = &detector->descriptor;
+    psb_model_source source;
+    psb_status status = psb_model_source_open(&source, path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
+    if (!status) status = psb_descriptor_from_source(d, path, &source);
+    if (!status && strcmp(d->model_path, path) != 0) {
+        psb_model_source_close(&source);
+        status = psb_model_source_open(&source, d->model_path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
+    }
+    const psb_network_size size = {options->input_width, options->input_height};
+    if (!status && (size.width_px || size.height_px)) status = psb_descriptor_resize(d, size.width_px, size.height_px);
+    if (!status)
+        status =
+            psb_network_parse_sized(&detector->network, d->model_path, source.data, source.size_bytes, size, cpu_flags);
+    if (!status) psb_sha256_hex(detector->sha256, source.data, source.size_bytes);
+    psb_model_source_close(&source);
+    return status;
+}
+
+psb_status psb_detector_open_with(psb_detector **out, const char *path, const psb_detector_options *options,
                                   uint32_t cpu_flags, psb_clock clock)
 {
+    const psb_detector_options asked = options ? *options : (psb_detector_options){0};
     *out = NULL;
-    const float asked = options ? options->min_score : 0.0f;
-    if (!(asked >= 0.0f && asked <= 1.0f))
-        return psb_fail(PSB_BAD_INPUT, "min_score: found %g, expected 0 to 1", (double)asked);
+    psb_status status = check_options(&asked);
+    if (status) return status;
     psb_detector *detector = calloc(1, sizeof(*detector));
     if (!detector) return psb_fail_memory("detector", sizeof(*detector));
     detector->clock = clock;
-    psb_descriptor *d = &detector->descriptor;
-    psb_status status = psb_descriptor_read(d, descriptor_path);
-    if (!status) status = psb_network_open(&detector->network, d->model_path, cpu_flags);
-    if (!status) status = psb_sha256_file_hex(detector->sha256, d->model_path);
+    const psb_descriptor *d = &detector->descriptor;
+    status = open_files(detector, path ? path : PSB_MODEL_BUILTIN, &asked, cpu_flags);
     if (!status) status = bind_network(detector);
     if (!status) status = size_boxes(detector);
     if (status) goto done;
     psb_prepare_init(&detector->prepare, &d->input, cpu_flags);
-    detector->min_score = asked > 0.0f ? asked : d->default_score;
+    detector->min_score = asked.min_score > 0.0f ? asked.min_score : d->default_score;
     *out = detector;
     detector = NULL;
 done:
@@ -140,11 +172,10 @@ done:
     return status;
 }
 
-psb_status psb_detector_open(psb_detector **out, const char *descriptor_path, const psb_detector_options *options)
+psb_status psb_detector_open(psb_detector **out, const char *path, const psb_detector_options *options)
 {
     if (!out) return psb_fail(PSB_BAD_INPUT, "psb_detector_open: found no place for a detector, expected one");
     *out = NULL;
-    if (!descriptor_path) return psb_fail(PSB_BAD_INPUT, "psb_detector_open: found no path, expected a descriptor's");
     if (options && options->size != sizeof(*options))
         return psb_fail(PSB_BAD_INPUT, "psb_detector_open: found options of %zu bytes, expected %zu", options->size,
                         sizeof(*options));
@@ -153,7 +184,7 @@ psb_status psb_detector_open(psb_detector **out, const char *descriptor_path, co
     /* A wrong word is wrong use of the program, but a bad argument of the library. */
     if (status == PSB_USAGE) status = PSB_BAD_INPUT;
     if (status) return status;
-    return psb_detector_open_with(out, descriptor_path, options, cpu_flags, psb_clock_none());
+    return psb_detector_open_with(out, path, options, cpu_flags, psb_clock_none());
 }
 
 void psb_detector_close(psb_detector **detector)

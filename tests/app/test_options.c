@@ -20,6 +20,7 @@ typedef struct sample {
     const char *name;
     int32_t color, count;
     double ratio, wait_s;
+    psb_option_size size;
 } sample;
 
 static const psb_option rows[] = {
@@ -29,10 +30,11 @@ static const psb_option rows[] = {
     {"count", 'c', PSB_OPTION_COUNT, "N", 1, 100, "7", offsetof(sample, count), "how many"},
     {"ratio", 0, PSB_OPTION_NUMBER, "R", 0, 1, NULL, offsetof(sample, ratio), "how much"},
     {"wait", 'w', PSB_OPTION_DURATION, "T", 0, 60, "1s", offsetof(sample, wait_s), "how long"},
+    {"size", 0, PSB_OPTION_SIZE, "WxH", 32, 4096, NULL, offsetof(sample, size), "how large"},
 };
 static const psb_option_table table = {rows, sizeof(rows) / sizeof(rows[0])};
 
-enum { MAX_WORDS = 12 };
+enum { MAX_WORDS = 16 };
 
 /* Parses words up to the first NULL into *out. */
 static psb_status parse(sample *out, psb_arguments *arguments, const char *const *words)
@@ -65,10 +67,11 @@ static void test_every_way_of_writing(void **state)
 {
     (void)state;
     static const char *const lines[][MAX_WORDS] = {
-        {"in", "--loud", "--name", "x", "--count", "9", "--wait", "500ms", "--color", "blue", "out"},
-        {"-l", "in", "--name=x", "--count=9", "--wait=500ms", "out", "--color=blue"},
-        {"-nx", "-c9", "-w500ms", "in", "out", "-l", "--color=red", "--color=blue"},
-        {"-n", "x", "-c", "9", "-w", "0.5s", "-l", "--color=blue", "--", "in", "out"},
+        {"in", "--loud", "--name", "x", "--count", "9", "--wait", "500ms", "--color", "blue", "--size", "640x384",
+         "out"},
+        {"-l", "in", "--name=x", "--count=9", "--wait=500ms", "out", "--color=blue", "--size=640x384"},
+        {"-nx", "-c9", "-w500ms", "in", "out", "-l", "--color=red", "--color=blue", "--size=640x384"},
+        {"-n", "x", "-c", "9", "-w", "0.5s", "-l", "--color=blue", "--size=640x384", "--", "in", "out"},
     };
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         sample got;
@@ -79,6 +82,7 @@ static void test_every_way_of_writing(void **state)
         assert_int_equal(got.count, 9);
         assert_int_equal(got.color, 2);
         assert_true(got.wait_s == 0.5);
+        assert_true(got.size.width == 640 && got.size.height == 384);
         assert_int_equal(arguments.operand_count, 2);
         assert_string_equal(arguments.operand[0], "in");
         assert_string_equal(arguments.operand[1], "out");
@@ -126,6 +130,13 @@ static void test_mistakes(void **state)
         {{"--ratio", "nan"}, "a number"},
         {{"--ratio", "0x1"}, "a number"},
         {{"--ratio", "0,5"}, "a number"},
+        {{"--size", "640"}, "WIDTHxHEIGHT"},
+        {{"--size", "640x"}, "640x"},
+        {{"--size", "640x384px"}, "384px"},
+        {{"--size", " 640x384"}, "expected"},
+        {{"--size", "31x384"}, "32 to 4096"},
+        {{"--size", "640x4097"}, "32 to 4096"},
+        {{"--size", "99999999999999999999x384"}, "expected"},
         {{"--wait", "5"}, "duration"},
         {{"--wait", "-1s"}, "duration"},
         {{"--wait", "2m"}, "0 to 60"},

@@ -31,6 +31,20 @@ def test_golden_outputs_of_every_model():
             print("   ", name, cpu, done.stdout.strip().replace("\n", "; "))
 
 
+def test_one_set_of_weights_serves_another_size():
+    """The exporter made the same weights for 416x416 and for 448x256; resized by us, the first is the second."""
+    video = shared() + "/data/mot/TUD-Campus/video.mp4"
+    models = shared() + "/models/yolox_nano_"
+    run("detect", video, "--model", models + "448x256.yaml", "--every", "10", "-o", "own.txt")
+    run("detect", video, "--model", models + "416x416.yaml", "--input-size", "448x256", "--every", "10",
+        "-o", "set.txt")
+    assert mot_rows("own.txt"), "nobody found"
+    assert mot_rows("own.txt") == mot_rows("set.txt")
+    run("detect", video, "--model", models + "416x416.yaml", "--input-size", "448x250", code=3, error="multiples of 32")
+    run("detect", video, "--model", shared() + "/models/fastestdet_352x352.yaml", "--input-size", "448x256", code=3,
+        error=["node ", "does not follow"])
+
+
 def test_a_real_street():
     video = shared() + "/data/mot/PETS09-S2L1/video.mp4"
     run("track", video, "--model", shared() + "/models/yolox_nano_416x416.yaml", "--to", "4s", "-o", "out")
