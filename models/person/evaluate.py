@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures: AP50, AP, miss rate and calibration on the pictures held out by scene, and false people on negatives.
+
+    evaluate.py WEIGHTS [--config CONFIG] [--size 448x256] [--json FILE]
+
+WEIGHTS is a branch's .pt or checkpoint.npz, measured in floats by torch. What counts is ../shared/models/README.md's
+"Rules of measuring accuracy"; people under 12 pixels are ignored regions here, where pictures are small. The four
+sequences of data/mot are measured by bench/accuracy.py with the program itself; each look is counted in looks.md.
+"""
+import argparse
+import json
+
+import cv2
+import numpy as np
+import torch
+
+from data import is_negative, load_config, read_sources
+from geometry import iou_of, part_inside, suppress
+from network import CONTRAST, GREY, boxes_of, cells_of
+
+LEAST_SCORE, NMS_IOU, LEAST_HEIGHT = 0.01, 0.6, 12
+THRESHOLDS = tuple(np.arange(0.5, 0.96, 0.05))
+RATES = np.logspace(-2, 0, 9)  # false people a picture, of the log-average miss rate
+_kept = {}
+
+
+def letterbox(pixels, width, height):
+    """Pixels at the top left of the input, and the factors (x, y) that took them there."""
+    h, w = pixels.shape[:2]
+    r = min(width / w, height / h)
+    nw, nh = min(width, round(w * r)), min(height, round(h * r))
+    full = np.full((height, width, 3), int(GREY), np.uint8)
+    full[:nh, :nw] = cv2.resize(pixels, (nw, nh), interpolation=cv2.INTER_LINEAR)
+    return full, (nw / w, nh / h)
+
+
+def held_out(config, size):
+    """[(picture, input pixels, factors)] of the pictures that validation may use: labelled throughout, or empty."""
+    key = (id(config), size)
+    if key not in _kept:
+        pictures = [p for p in read_sources(config) if p.held_out and p.complete]
+        _kept[key] = [(p, *letterbox(cv2.imread(p.path), *size)) for p in pictures]
+    return _kept[key]
+
+
+@torch.no_grad()
+def detect(network, inputs, size, device="cpu", batch=8):
+    """Boxes [n, 5] in the input's pixels for each input."""
+    cells, found = [c.to(device) for c in cells_of(*size)], []
+    for first in range(0, len(inputs), batch):
+        x = torch.from_numpy(np.stack(inputs[first:first + batch])).to(device).permute(0, 3, 1, 2).float()
+        out = network(x.sub_(GREY).div_(CONTRAST))
+        rows = torch.cat([boxes_of(out, cells), out[..., 4:].sigmoid()], -1).cpu().numpy()
+        found += [suppress(r[r[:, 4] >= LEAST_SCORE], NMS_IOU) for r in rows]
+    return found
+
+
+def match(found, people, ignore, threshold):
+    """1 hit, 0 false, -1 neither, for each box found, best first."""
+    verdict, free = np.zeros(len(found), int), np.ones(len(people), bool)
+    overlap = iou_of(found[:, :4], people)
+    hidden = part_inside(found[:, :4], ignore).max(1) >= 0.5 if len(ignore) else np.zeros(len(found), bool)
+    for i in range(len(found)):
+        best = np.where(free, overlap[i], -1).argmax() if free.any() else -1
+        if best >= 0 and overlap[i, best] >= threshold:
+            free[best], verdict[i] = False, 1
+        elif hidden[i]:
+            verdict[i] = -1
+    return verdict
+
+
+def judge(found, truths, threshold):
+    """Scores and verdicts of all boxes that count, best first, and how many people there are."""
+    scores, verdicts = [], []
+    for boxes, (people, ignore) in zip(found, truths):
+        verdict = match(boxes, people, ignore, threshold)
+        scores.append(boxes[verdict >= 0, 4])
+        verdicts.append(verdict[verdict >= 0])
+    scores, verdicts = np.concatenate(scores), np.concatenate(verdicts)
+    order = np.argsort(-scores, kind="stable")
+    return scores[order], verdicts[order], sum(len(p) for p, _ in truths)
+
+
+def average_precision(verdicts, count):
+    """101 recall points, precision made monotonic."""
+    hits = np.cumsum(verdicts)
+    recall, precision = hits / max(count, 1), hits / np.arange(1, len(hits) + 1)
+    precision = np.maximum.accumulate(precision[::-1])[::-1]
+    at = np.searchsorted(recall, np.linspace(0, 1, 101))
+    return float(np.mean(np.append(precision, 0)[np.minimum(at, len(precision))]))
+
+
+def miss_rate(verdicts, count, pictures):
+    hits, false = np.cumsum(verdicts), np.cumsum(verdicts == 0)
+    at = np.searchsorted(false / pictures, RATES, side="right") - 1
+    misses = np.where(at >= 0, 1 - hits[np.maximum(at, 0)] / max(count, 1), 1)
+    return float(np.exp(np.log(np.maximum(misses, 1e-4)).mean()))
+
+
+def calibration_error(scores, verdicts, bins=10):
+    """Expected calibration error over bins of equal width, of boxes with a score of 0.05 or more."""
+    use = scores >= 0.05
+    at = np.minimum((scores[use] * bins).astype(int), bins - 1)
+    error = 0.0
+    for b in range(bins):
+        mine = at == b
+        if mine.any():
+            error += mine.mean() * abs(scores[use][mine].mean() - verdicts[use][mine].mean())
+    return float(error)
+
+
+def truth_of(picture, factors):
+    scale = np.float32([*factors, *factors])
+    tall = picture.boxes[:, 3] - picture.boxes[:, 1] >= LEAST_HEIGHT
+    return picture.boxes[tall] * scale, np.concatenate([picture.ignore, picture.boxes[~tall]]) * scale
+
+
+def examine(network, config, size, device="cpu"):
+    kept = held_out(config, size)
+    if not kept:
+        return None
+    found = detect(network, [pixels for _, pixels, _ in kept], size, device)
+    return kept, found, [truth_of(p, factors) for p, _, factors in kept]
+
+
+def held_out_accuracy(network, config, device="cpu", size=(448, 256)):
+    """AP50 and AP of all held-out pictures together; nothing where there are none."""
+    seen = examine(network, config, size, device)
+    if seen is None:
+        return []
+    every = []
+    for threshold in THRESHOLDS:
+        _, verdicts, count = judge(seen[1], seen[2], threshold)
+        every.append(average_precision(verdicts, count))
+    return [every[0], float(np.mean(every))]
+
+
+def report(network, config, size):
+    """All figures of the held-out pictures, as a dictionary."""
+    kept, found, truths = examine(network, config, size)
+    scores, verdicts, count = judge(found, truths, 0.5)
+    figures = {"pictures": len(kept), "people": count, "size": list(size),
+               "miss_rate": miss_rate(verdicts, count, len(kept)), "ece": calibration_error(scores, verdicts)}
+    figures["ap50"], figures["ap"] = held_out_accuracy(network, config, size=size)
+    for source in sorted({p.source for p, _, _ in kept if not is_negative(p)}):
+        mine = [i for i, (p, _, _) in enumerate(kept) if p.source == source]
+        _, verdicts, people = judge([found[i] for i in mine], [truths[i] for i in mine], 0.5)
+        figures["ap50 " + source] = average_precision(verdicts, people)
+    empty = [found[i] for i, (p, _, _) in enumerate(kept) if is_negative(p)]
+    figures["negatives"] = len(empty)
+    for least in (0.3, 0.4, 0.5, 0.6):
+        figures[f"false people on negatives at {least}"] = int(sum((b[:, 4] >= least).sum() for b in empty))
+    return figures
+
+
+if __name__ == "__main__":
+    import os
+    from train import load_for_use
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("weights")
+    parser.add_argument("--config", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.yaml"))
+    parser.add_argument("--size", default="448x256")
+    parser.add_argument("--json")
+    given = parser.parse_args()
+    made, origin = load_for_use(given.weights)
+    answer = report(made, load_config(given.config), tuple(int(v) for v in given.size.split("x")))
+    answer["weights"] = origin
+    text = json.dumps(answer, indent=1)
+    print(text)
+    if given.json:
+        with open(given.json, "w", encoding="utf-8") as file:
+            file.write(text + "\n")

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trains: a trunk of constant rate that may be interrupted for ever, and short branches that end in weights for use.
+
+    train.py trunk  [CONFIG] [--minutes M] [--threads N]
+    train.py branch [CONFIG] [--steps N] -o WEIGHTS.pt
+
+Warm-up, stable, decay (Hu et al., MiniCPM, 2024, arXiv 2404.06395): the trunk never decays, so it needs no end in sight;
+a branch starts from it and lets the rate fall as a cosine. The trunk's state is written to the cache every few minutes,
+and in half precision to checkpoint.npz, which `make keep` brings here to be committed: from that file alone a run goes on
+(the optimiser then begins anew, with a short warm-up). curve.csv has the learning curve. SIGSTOP does no harm.
+"""
+import argparse
+import csv
+import math
+import os
+import shutil
+import signal
+import sys
+import time
+
+import numpy as np
+import torch
+
+from batches import Batches
+from data import cache_folder, digest, load_config
+from loss import total_loss
+from network import Person, boxes_of, cells_of
+from prepare import folder_of
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SMALL, CURVE = "checkpoint.npz", "curve.csv"  # beside the trunk in the cache; `make keep` brings them here
+FORM = 1  # of checkpoint.npz
+
+
+class Averaged:
+    """The moving average of weights and statistics, quick at first: after n steps it forgets over about n / 10."""
+
+    def __init__(self, network, decay):
+        self.decay, self.values = decay, [v.detach().clone() for v in network.state_dict().values()]
+
+    @torch.no_grad()
+    def add(self, network, step):
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for mine, new in zip(self.values, network.state_dict().values()):
+            if mine.is_floating_point():
+                mine.lerp_(new, 1 - decay)
+            else:
+                mine.copy_(new)
+
+    def state(self, network):
+        return dict(zip(network.state_dict().keys(), self.values))
+
+
+def make_optimiser(network, settings):
+    """Weight decay for what multiplies, none for biases and normalisation."""
+    heavy = [p for p in network.parameters() if p.ndim > 1]
+    light = [p for p in network.parameters() if p.ndim <= 1]
+    return torch.optim.AdamW([{"params": heavy, "weight_decay": settings["weight_decay"]},
+                              {"params": light, "weight_decay": 0.0}], lr=settings["rate"], betas=(0.9, 0.99))
+
+
+def network_of(config):
+    return Person(**{k: tuple(v) if isinstance(v, list) else v for k, v in config["network"].items()})
+
+
+class Run:
+    """A network, its average and its optimiser at a step."""
+
+    def __init__(self, config):
+        self.config, self.settings = config, config["train"]
+        torch.manual_seed(config["seed"])
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.network = network_of(config).to(self.device)
+        self.average = Averaged(self.network, self.settings["average"])
+        self.optimiser = make_optimiser(self.network, self.settings)
+        self.step, self.seen, self.warm_from = 0, 0, 0
+        self.cells = {}
+
+    # Whole state, in the cache: going on from it is as if nothing had happened.
+    def save(self, path):
+        state = {"network": self.network.state_dict(), "average": self.average.values, "step": self.step,
+                 "seen": self.seen, "warm_from": self.warm_from, "optimiser": self.optimiser.state_dict(),
+                 "shape": digest(self.config["network"])}
+        torch.save(state, path + ".part")
+        os.replace(path + ".part", path)
+
+    def load(self, path):
+        state = torch.load(path, map_location=self.device)
+        if state["shape"] != digest(self.config["network"]):
+            raise SystemExit(f"{path}: found weights of another network, expected the configuration's")
+        self.network.load_state_dict(state["network"])
+        self.average.values = state["average"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.seen, self.warm_from = state["step"], state["seen"], state["warm_from"]
+
+    # The small state: weights and average in half precision, step, seed, digest. No optimiser.
+    def save_small(self, path):
+        values = {"form": FORM, "step": self.step, "seen": self.seen, "seed": self.config["seed"],
+                  "network": digest(self.config["network"]), "config": digest(self.config)}
+        average = self.average.state(self.network)
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                values["weights/" + name] = value.detach().cpu().numpy().astype(np.float16)
+                values["average/" + name] = average[name].detach().cpu().numpy().astype(np.float16)
+        np.savez_compressed(path + ".part.npz", **values)
+        os.replace(path + ".part.npz", path)
+
+    def load_small(self, path):
+        with np.load(path) as stored:
+            if int(stored["form"]) != FORM or str(stored["network"]) != digest(self.config["network"]):
+                raise SystemExit(f"{path}: found weights of another network, expected the configuration's")
+            state = self.network.state_dict()
+            for name, value in state.items():
+                if value.is_floating_point():
+                    value.copy_(torch.from_numpy(stored["weights/" + name].astype(np.float32)))
+            for name, value in zip(state, self.average.values):
+                if value.is_floating_point():
+                    value.copy_(torch.from_numpy(stored["average/" + name].astype(np.float32)))
+            self.step, self.seen = int(stored["step"]), int(stored["seen"])
+        self.warm_from = self.step
+
+    def rate(self):
+        since = self.step - self.warm_from
+        return self.settings["rate"] * min(1.0, (since + 1) / self.settings["warm_up"])
+
+    def size_of_step(self):
+        """The same for the same step, in the shares of the configuration."""
+        shares = np.array([s[2] for s in self.settings["sizes"]], float)
+        chance = np.random.default_rng([self.config["seed"], 2, self.step]).random()
+        width, height, _ = self.settings["sizes"][int(np.searchsorted(np.cumsum(shares / shares.sum()), chance))]
+        return width, height
+
+    def learn(self, batches, rate):
+        """One step; returns the loss's parts."""
+        size = self.size_of_step()
+        if size not in self.cells:
+            self.cells[size] = [c.to(self.device) for c in cells_of(*size)]
+        x, targets = batches.batch(self.step, self.settings["batch"], *size, self.device)
+        out = self.network(x)
+        loss, parts = total_loss(out, boxes_of(out, self.cells[size]), targets, self.settings)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        self.average.add(self.network, self.step)
+        self.step += 1
+        self.seen += len(x)
+        return parts
+
+
+def write_curve(row):
+    """Appends to the cache's curve, which begins as the one that was kept."""
+    path, kept = os.path.join(cache_folder("trunk"), CURVE), os.path.join(HERE, CURVE)
+    if not os.path.exists(path) and os.path.exists(kept):
+        shutil.copy(kept, path)
+    is_new = not os.path.exists(path)
+    with open(path, "a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        if is_new:
+            writer.writerow(["run", "step", "samples", "rate", "score_loss", "box_loss", "cpu_minutes", "ap50", "ap"])
+        writer.writerow(row)
+
+
+def measure(run):
+    """AP50 and AP of the average on the pictures held out, in percent; empty where there are none."""
+    from evaluate import held_out_accuracy
+    kept = {k: v.detach().clone() for k, v in run.network.state_dict().items()}
+    run.network.load_state_dict(run.average.state(run.network))
+    run.network.eval()
+    found = held_out_accuracy(run.network, run.config, run.device)
+    run.network.train()
+    run.network.load_state_dict(kept)
+    return [f"{100 * v:.1f}" for v in found]
+
+
+class Diary:
+    """Prints now and then, and writes a row of the curve when asked."""
+
+    def __init__(self, run, name):
+        self.run, self.name, self.parts, self.begun = run, name, [], time.time()
+        self.first_seen = run.seen
+
+    def add(self, parts):
+        self.parts.append(parts)
+        if self.run.step % 50 == 0:
+            score, box = np.mean(self.parts[-50:], 0)
+            pace = (self.run.seen - self.first_seen) / (time.time() - self.begun)
+            print(f"{self.name} {self.run.step} {self.run.seen} score {score:.3f} box {box:.3f} {pace:.1f}/s", flush=True)
+
+    def close_row(self, rate):
+        score, box = np.mean(self.parts or [(0, 0)], 0)
+        row = [self.name, self.run.step, self.run.seen, f"{rate:.6f}", f"{score:.4f}", f"{box:.4f}",
+               f"{time.process_time() / 60:.0f}", *measure(self.run)]
+        write_curve(row)
+        print("curve", *row, flush=True)
+        self.parts = []
+
+
+def begin(config, path):
+    """A run at the newest state there is: the cache's, else the kept small file's, else none."""
+    run, kept = Run(config), os.path.join(HERE, SMALL)
+    if os.path.exists(path):
+        run.load(path)
+    elif os.path.exists(kept):
+        run.load_small(kept)
+    print(f"from step {run.step}, {run.seen} samples", flush=True)
+    return run
+
+
+def trunk_path(config):
+    return os.path.join(cache_folder("trunk"), digest(config["network"]) + ".pt")
+
+
+def grow(config, minutes):
+    """The trunk, until the time is over or SIGTERM or SIGINT asks for an end."""
+    path, small = trunk_path(config), os.path.join(cache_folder("trunk"), SMALL)
+    run, stop = begin(config, path), []
+    batches = Batches(folder_of(config), config["seed"])
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.append(1))
+    diary, end = Diary(run, "trunk"), time.time() + 60 * minutes
+    saved = validated = time.time()
+    run.network.train()
+    while not stop and time.time() < end:
+        rate = run.rate()
+        diary.add(run.learn(batches, rate))
+        if time.time() - saved > 60 * run.settings["checkpoint_minutes"]:
+            run.save(path)
+            run.save_small(small)
+            batches.refresh()
+            saved = time.time()
+        if time.time() - validated > 60 * run.settings["validate_minutes"]:
+            diary.close_row(rate)
+            validated = time.time()
+    run.save(path)
+    run.save_small(small)
+    diary.close_row(run.rate())
+
+
+def branch(config, steps, path, out):
+    """From the trunk to weights for use: the rate falls as a cosine over `steps`."""
+    run = begin(config, path)
+    batches = Batches(folder_of(config), config["seed"])
+    diary, first, top = Diary(run, "branch"), run.step, run.rate()
+    run.network.train()
+    while run.step < first + steps:
+        rate = top * 0.5 * (1 + math.cos(math.pi * (run.step - first) / steps))
+        diary.add(run.learn(batches, rate))
+        if run.step % 200 == 0:
+            save_for_use(run, out)
+    save_for_use(run, out)
+    diary.close_row(0.0)
+
+
+def save_for_use(run, path):
+    torch.save({"network": run.average.state(run.network), "config": run.config["network"], "step": run.step,
+                "samples": run.seen}, path + ".part")
+    os.replace(path + ".part", path)
+
+
+def load_for_use(path):
+    """The network of a branch (.pt) or the average of a small file (.npz), and a line about where it comes from."""
+    if path.endswith(".npz"):
+        run = Run(load_config(os.path.join(HERE, "config.yaml")))
+        run.load_small(path)
+        run.network.load_state_dict(run.average.state(run.network))
+        return run.network.eval(), f"trunk, step {run.step}, {run.seen} samples"
+    state = torch.load(path, map_location="cpu")
+    network = network_of({"network": state["config"]})
+    network.load_state_dict(state["network"])
+    return network.eval(), f"branch, step {state['step']}, {state['samples']} samples"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("what", choices=["trunk", "branch"])
+    parser.add_argument("config", nargs="?", default=os.path.join(HERE, "config.yaml"))
+    parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("-o", "--output")
+    given = parser.parse_args()
+    config = load_config(given.config)
+    torch.set_num_threads(given.threads or config["train"]["threads"])
+    torch.set_flush_denormal(True)
+    if given.what == "trunk":
+        grow(config, given.minutes)
+    else:
+        if not given.output:
+            sys.exit("train.py branch: found no -o, expected where the weights go")
+        branch(config, given.steps or config["train"]["decay_steps"], trunk_path(config), given.output)
+
+
+if __name__ == "__main__":
+    main()
