@@ -12,7 +12,7 @@
 #include "quant/quant.h"
 
 typedef struct model_quantize_options {
-    const char *images, *output, *cpu; /* NULL = not given */
+    const char *images, *output, *qdq, *cpu; /* NULL = not given */
     int32_t pictures, floats;
 } model_quantize_options;
 
@@ -22,6 +22,8 @@ static const psb_option rows[] = {
     {"images", 0, PSB_OPTION_TEXT, "DIR|VIDEO", 0, 0, NULL, FIELD(images),
      "pictures to look at, of the kind that the detector will see; not those it is judged by"},
     {"output", 'o', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(output), "where the .psb model goes"},
+    {"qdq", 0, PSB_OPTION_TEXT, "FILE.onnx", 0, 0, NULL, FIELD(qdq),
+     "write the same network as ONNX for other runtimes, with QuantizeLinear and DequantizeLinear"},
     {"pictures", 0, PSB_OPTION_COUNT, "N", 1, 1024, "64", FIELD(pictures), "how many are looked at, evenly spread"},
     {"floats", 0, PSB_OPTION_COUNT, "N", 0, 64, "2", FIELD(floats),
      "how many layers at most stay in floating point, where that pays"},
@@ -86,19 +88,24 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
     psb_quant_options wanted = {
         .max_pictures = options->pictures, .max_floats = options->floats ? options->floats : -1, .log = &app->log};
     psb_quant *quant = NULL;
-    psb_outfile *to = NULL;
+    psb_outfile *to = NULL, *qdq = NULL;
     if (!options->images || !options->output)
         return psb_fail(PSB_USAGE, "%s: found no --%s, expected it", app->who, options->images ? "output" : "images");
     psb_status status = psb_cpu_from_name(&wanted.cpu_flags, options->cpu);
     if (!status) status = psb_outfile_open(&to, options->output);
+    if (!status && options->qdq) status = psb_outfile_open(&qdq, options->qdq);
     if (!status) status = psb_quant_open(&quant, arguments->operand[0], options->images, &wanted);
     if (!status) status = psb_quant_write(quant, to);
+    if (!status && qdq) status = psb_quant_write_qdq(quant, qdq);
+    if (!status) status = psb_outfile_finish(to);
+    if (!status && qdq) status = psb_outfile_commit(qdq);
     if (!status) status = psb_outfile_commit(to);
     if (!status && app->json)
         status = print_json(quant);
     else if (!status && !app->quiet)
         print_words(quant);
     psb_outfile_close(&to);
+    psb_outfile_close(&qdq);
     psb_quant_close(&quant);
     return status;
 }

@@ -156,6 +156,16 @@ void psb_graph_recount(psb_graph *graph)
     }
 }
 
+psb_encoding psb_graph_taken(const psb_graph *graph, const psb_node *node, int32_t value)
+{
+    const psb_encoding own = graph->values[value].encoding, made = graph->values[node->output].encoding;
+    if (node->kind == PSB_NODE_CONV) return node->taken; /* float32 where it computes in that */
+    if (!psb_encoding_is_bytes(made)) return (psb_encoding){0};
+    /* tables and sums take any bytes; pools and resizes copy or average what they find */
+    const bool takes_any = node->kind == PSB_NODE_UNARY || node->kind == PSB_NODE_BINARY;
+    return takes_any && psb_encoding_is_bytes(own) ? own : made;
+}
+
 int64_t psb_shape_elements(const psb_shape *shape)
 {
     int64_t count = 1;

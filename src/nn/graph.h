@@ -167,6 +167,9 @@ psb_status psb_graph_borrow(psb_graph *graph, const psb_graph *of);
 /* Producers and uses of all values, from the nodes. */
 void psb_graph_recount(psb_graph *graph);
 
+/* The encoding in which a computing node takes this operand, the first or a later one. */
+psb_encoding psb_graph_taken(const psb_graph *graph, const psb_node *node, int32_t value);
+
 /* Product of the dimensions; shapes are checked when made, so this cannot overflow. */
 int64_t psb_shape_elements(const psb_shape *shape);
 

@@ -26,7 +26,7 @@ typedef struct Onnx__Node Onnx__Node;
 typedef struct Onnx__Tensor Onnx__Tensor;
 
 /* ONNX's numbers for element types. */
-enum { PSB_ONNX_FLOAT = 1, PSB_ONNX_INT32 = 6, PSB_ONNX_INT64 = 7 };
+enum { PSB_ONNX_FLOAT = 1, PSB_ONNX_UINT8 = 2, PSB_ONNX_INT8 = 3, PSB_ONNX_INT32 = 6, PSB_ONNX_INT64 = 7 };
 
 enum { PSB_IMPORT_MAX_CHANNELS = 1 << 20 }; /* so that channels fit an int32_t with room to round up */
 

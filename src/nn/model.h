@@ -38,6 +38,12 @@ bool psb_model_is_file(const void *data, size_t size_bytes);
 /* Writes a .psb file. Errors: those of the outfile; PSB_BUG where the graph is none that could be read again. */
 psb_status psb_model_write(psb_outfile *to, psb_graph *graph, const char *descriptor, size_t descriptor_bytes);
 
+/* Writes the graph as ONNX (operator set 13); what is quantised, with QuantizeLinear and DequantizeLinear as their
+ * runtimes' optimisers look for them. sums: for each node an encoding; an integer convolution that makes floats here
+ * (a last layer) has its sums rounded to that, because those runtimes know integer convolutions only from bytes to
+ * bytes; NULL or a zero one: it will compute in floats there. Errors: those of the outfile; PSB_NO_MEMORY. */
+psb_status psb_graph_export(psb_outfile *to, const psb_graph *graph, const psb_encoding *sums);
+
 /* Fills an all-zero graph; the caller calls psb_graph_fini always. Every byte is accounted for and every node is
  * checked, whoever wrote the checksum. Errors: PSB_BAD_INPUT, PSB_UNSUPPORTED (another version), PSB_NO_MEMORY. */
 psb_status psb_model_parse(psb_graph *graph, const char *name, const void *data, size_t size_bytes);

@@ -286,17 +286,6 @@ static psb_status need_encoding(planner *self, int32_t *value, psb_encoding enco
     return PSB_OK;
 }
 
-/* How a computing node takes this operand, the first or a later one. */
-static psb_encoding encoding_taken(const planner *self, const psb_node *node, int32_t value)
-{
-    psb_encoding own = self->graph->values[value].encoding, made = self->graph->values[node->output].encoding;
-    if (node->kind == PSB_NODE_CONV) return node->taken; /* float32 where it computes in that */
-    if (!psb_encoding_is_bytes(made)) return (psb_encoding){0};
-    /* tables and sums take any bytes; pools and resizes copy or average what they find */
-    bool takes_any = node->kind == PSB_NODE_UNARY || node->kind == PSB_NODE_BINARY;
-    return takes_any && psb_encoding_is_bytes(own) ? own : made;
-}
-
 /* The operand as a picture: itself where it lies so, else its one copy. */
 static psb_status need_picture(planner *self, int32_t *value)
 {
@@ -342,7 +331,7 @@ static psb_status plan_compute(planner *self, int32_t node_i)
     for (int32_t i = 0; i < input_count && !status; i++) {
         psb_node node = self->graph->nodes[node_i]; /* by value: copies move the array */
         int32_t value = node.inputs[i];
-        status = need_encoding(self, &value, encoding_taken(self, &node, value));
+        status = need_encoding(self, &value, psb_graph_taken(self->graph, &node, value));
         if (status) return status;
         status = makes_picture(node.kind) ? need_picture(self, &value) : need_stride(self, &value, &node);
         node.inputs[i] = value;

@@ -18,6 +18,7 @@
 #include "quant/lower_int.h"
 #include "quant/observe_int.h"
 #include "quant/pictures_int.h"
+#include "quant/range_int.h"
 
 enum { DEFAULT_PICTURES = 64, DEFAULT_FLOATS = 2, MEASURED_PICTURES = 8, TRIALS = 4 };
 static const double GAIN_THAT_PAYS_DB = 1;
@@ -305,4 +306,27 @@ double psb_quant_outputs_db(const psb_quant *quant)
 psb_status psb_quant_write(psb_quant *quant, psb_outfile *to)
 {
     return psb_model_write(to, &quant->graph, (const char *)quant->text.data, quant->text.size_bytes);
+}
+
+/* What integer convolutions that make floats here would be rounded to as bytes. The parts' nodes are the graph's, each
+ * with its output of before its activation was fused. */
+static void fill_sums(psb_encoding *sums, const psb_quant *quant)
+{
+    for (int32_t n = 0; n < quant->graph.node_count; n++) {
+        const psb_node *node = &quant->graph.nodes[n];
+        if (node->kind != PSB_NODE_CONV || !node->byte_weights) continue;
+        if (psb_encoding_is_bytes(quant->graph.values[node->output].encoding)) continue;
+        const psb_statistics *seen = &quant->observation.values[quant->parts.nodes[n].output];
+        sums[n] = psb_range_choose(&seen, 1, node->activation);
+    }
+}
+
+psb_status psb_quant_write_qdq(const psb_quant *quant, psb_outfile *to)
+{
+    psb_encoding *sums = calloc((size_t)quant->graph.node_count + 1, sizeof(*sums));
+    if (!sums) return psb_fail_memory("sums", (size_t)quant->graph.node_count * sizeof(*sums));
+    fill_sums(sums, quant);
+    const psb_status status = psb_graph_export(to, &quant->graph, sums);
+    free(sums);
+    return status;
 }

@@ -49,4 +49,8 @@ double psb_quant_outputs_db(const psb_quant *quant);
 /* The .psb file, with the descriptor in it. */
 psb_status psb_quant_write(psb_quant *quant, psb_outfile *to);
 
+/* The same network as standard ONNX, for other runtimes: QuantizeLinear and DequantizeLinear between operators on
+ * floats. Its last layers' sums are bytes too, where ours are floats. */
+psb_status psb_quant_write_qdq(const psb_quant *quant, psb_outfile *to);
+
 #endif
