@@ -82,29 +82,35 @@ static psb_status print_json(const psb_quant *quant)
     return status;
 }
 
+/* Both files or none: what can fail comes before the first of them appears. */
+static psb_status write_files(psb_quant *quant, psb_outfile *model, psb_outfile *qdq)
+{
+    psb_status status = psb_quant_write(quant, model);
+    if (!status && qdq) status = psb_quant_write_qdq(quant, qdq);
+    if (!status) status = psb_outfile_finish(model);
+    if (!status && qdq) status = psb_outfile_commit(qdq);
+    return status ? status : psb_outfile_commit(model);
+}
+
 static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options_given)
 {
     const model_quantize_options *options = options_given;
     psb_quant_options wanted = {
         .max_pictures = options->pictures, .max_floats = options->floats ? options->floats : -1, .log = &app->log};
     psb_quant *quant = NULL;
-    psb_outfile *to = NULL, *qdq = NULL;
+    psb_outfile *model = NULL, *qdq = NULL;
     if (!options->images || !options->output)
         return psb_fail(PSB_USAGE, "%s: found no --%s, expected it", app->who, options->images ? "output" : "images");
     psb_status status = psb_cpu_from_name(&wanted.cpu_flags, options->cpu);
-    if (!status) status = psb_outfile_open(&to, options->output);
+    if (!status) status = psb_outfile_open(&model, options->output);
     if (!status && options->qdq) status = psb_outfile_open(&qdq, options->qdq);
     if (!status) status = psb_quant_open(&quant, arguments->operand[0], options->images, &wanted);
-    if (!status) status = psb_quant_write(quant, to);
-    if (!status && qdq) status = psb_quant_write_qdq(quant, qdq);
-    if (!status) status = psb_outfile_finish(to);
-    if (!status && qdq) status = psb_outfile_commit(qdq);
-    if (!status) status = psb_outfile_commit(to);
+    if (!status) status = write_files(quant, model, qdq);
     if (!status && app->json)
         status = print_json(quant);
     else if (!status && !app->quiet)
         print_words(quant);
-    psb_outfile_close(&to);
+    psb_outfile_close(&model);
     psb_outfile_close(&qdq);
     psb_quant_close(&quant);
     return status;

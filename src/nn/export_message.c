@@ -81,7 +81,7 @@ static Onnx__Attribute *add_attribute(psb_export *self, Onnx__Node *node, const 
     enum { MOST = 8 }; /* of one node: a pool has six */
     Onnx__Attribute *attribute = psb_export_alloc(self, 1, sizeof(*attribute));
     if (!attribute) return NULL;
-    onnx__attribute__init(attribute);
+    *attribute = (Onnx__Attribute)ONNX__ATTRIBUTE__INIT;
     if (!node->attribute) node->attribute = psb_export_alloc(self, MOST, sizeof(Onnx__Attribute *));
     if (node->attribute && node->n_attribute < MOST) node->attribute[node->n_attribute++] = attribute;
     attribute->name = copy_text(self, name);
