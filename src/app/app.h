@@ -44,5 +44,6 @@ extern const psb_command psb_command_model_quantize;
 extern const psb_command psb_command_model_bench;
 extern const psb_command psb_command_eval_tracks;
 extern const psb_command psb_command_eval_detections;
+extern const psb_command psb_command_synth;
 
 #endif

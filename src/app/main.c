@@ -13,8 +13,9 @@
 #include "base/error.h"
 
 static const psb_command *const commands[] = {
-    &psb_command_track,          &psb_command_detect,      &psb_command_model_info,  &psb_command_model_check,
-    &psb_command_model_quantize, &psb_command_model_bench, &psb_command_eval_tracks, &psb_command_eval_detections,
+    &psb_command_track,       &psb_command_detect,          &psb_command_model_info,
+    &psb_command_model_check, &psb_command_model_quantize,  &psb_command_model_bench,
+    &psb_command_eval_tracks, &psb_command_eval_detections, &psb_command_synth,
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]), LONGEST_WHO = 64 };
 

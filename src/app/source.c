@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/mailbox.h"
 #include "base/thread.h"
+#include "synth/synth.h"
 
 /* Frames read ahead: enough to even out a key frame's cost, few enough to stay in memory of tens of megabytes at 4K. */
 enum { AHEAD_FRAMES = 4 };
@@ -21,8 +22,10 @@ typedef struct source_item {
 } source_item;
 
 struct psb_source {
-    psb_reader *reader;
+    psb_reader *reader;   /* NULL: a scene */
+    psb_synth *synth;     /* NULL: a file or folder */
     psb_reader_info info; /* of the moment of opening */
+    int64_t synth_frames; /* read of the scene */
     psb_clock clock;
     psb_histogram times;
     psb_mailbox *ahead;                  /* of items; NULL when not threaded */
@@ -35,10 +38,11 @@ struct psb_source {
 static psb_status read_timed(psb_source *source, source_item *out)
 {
     const int64_t begun_ns = psb_clock_now_ns(&source->clock);
-    const psb_status status = psb_reader_read(source->reader, &out->frame);
+    const psb_status status =
+        source->synth ? psb_synth_read(source->synth, &out->frame) : psb_reader_read(source->reader, &out->frame);
     if (status) return status;
     psb_histogram_add(&source->times, psb_clock_now_ns(&source->clock) - begun_ns);
-    out->number = psb_reader_info_get(source->reader).frame_number;
+    out->number = source->synth ? ++source->synth_frames : psb_reader_info_get(source->reader).frame_number;
     return PSB_OK;
 }
 
@@ -59,15 +63,42 @@ static void read_ahead(void *user)
     psb_mailbox_close(source->ahead);
 }
 
+static psb_status open_scene(psb_source *source, const char *url, const psb_reader_options *options)
+{
+    psb_synth_settings settings;
+    psb_status status = psb_synth_settings_from_url(&settings, url);
+    if (!status && options->fps > 0)
+        status = psb_fail(PSB_BAD_INPUT, "%s: found --fps beside it, expected the rate in the URL, as fps=10", url);
+    if (!status)
+        status = psb_synth_create(&source->synth, &settings, options->max_frames > 0 ? options->max_frames : 64,
+                                  options->clock);
+    source->info = (psb_reader_info){
+        .width = settings.width,
+        .height = settings.height,
+        .fps = settings.fps,
+        .frame_count = settings.frame_count,
+        .codec = "synth",
+        .container = "synth",
+    };
+    return status;
+}
+
+static psb_status open_reader(psb_source *source, const char *input, const psb_reader_options *options)
+{
+    const psb_status status = psb_reader_open(&source->reader, input, options);
+    if (!status) source->info = psb_reader_info_get(source->reader);
+    return status;
+}
+
 psb_status psb_source_open(psb_source **out, const char *input, const psb_reader_options *options, bool threaded)
 {
     *out = NULL;
     psb_source *source = calloc(1, sizeof(*source));
     if (!source) return psb_fail_memory("source", sizeof(*source));
     source->clock = options->clock;
-    psb_status status = psb_reader_open(&source->reader, input, options);
+    psb_status status =
+        psb_synth_is_url(input) ? open_scene(source, input, options) : open_reader(source, input, options);
     if (status) goto done;
-    source->info = psb_reader_info_get(source->reader);
     if (threaded) {
         status = psb_mailbox_create(&source->ahead, AHEAD_FRAMES);
         if (status) goto done;
@@ -86,6 +117,7 @@ void psb_source_close(psb_source **source)
     if (!source || !*source) return;
     psb_source_finish(*source);
     psb_mailbox_destroy(&(*source)->ahead);
+    psb_synth_destroy(&(*source)->synth);
     psb_reader_close(&(*source)->reader);
     free(*source);
     *source = NULL;
@@ -120,7 +152,8 @@ psb_reader_info psb_source_finish(psb_source *source)
         for (source_item *item; (item = psb_mailbox_get(source->ahead));) psb_frame_unref(&item->frame);
         psb_thread_destroy(&source->thread);
     }
-    return source->reader ? psb_reader_info_get(source->reader) : (psb_reader_info){0};
+    if (!source->reader) return source->info;
+    return psb_reader_info_get(source->reader);
 }
 
 const psb_histogram *psb_source_times(const psb_source *source)

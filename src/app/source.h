@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames from a reader, read ahead by a thread of its own where more than one may run. What comes out is the same,
- * frame for frame, either way.
+ * Frames from a reader or, for an input that begins with synth://, from a scene; read ahead by a thread of its own
+ * where more than one may run. What comes out is the same, frame for frame, either way.
  */
 #ifndef PSB_APP_SOURCE_H
 #define PSB_APP_SOURCE_H
@@ -17,7 +17,8 @@
 
 typedef struct psb_source psb_source;
 
-/* Opens the input and begins to read. Errors: those of psb_reader_open. */
+/* Opens the input and begins to read. Errors: those of psb_reader_open, psb_synth_settings_from_url and
+ * psb_synth_create. */
 psb_status psb_source_open(psb_source **out, const char *input, const psb_reader_options *options, bool threaded);
 
 /* Ends the thread and closes the reader. Accepts NULL and a NULL inside. */
