@@ -23,8 +23,8 @@ typedef struct psb_boxes {
 
 typedef enum psb_track_state {
     PSB_TRACK_TENTATIVE = 0, /* seen, not yet believed */
-    PSB_TRACK_CONFIRMED = 1, /* matched by a detection in this frame */
-    PSB_TRACK_COASTING = 2,  /* believed, not seen in this frame: its box is a prediction */
+    PSB_TRACK_CONFIRMED = 1, /* believed to be there: seen in this frame, or missed for a moment (detection_i -1) */
+    PSB_TRACK_COASTING = 2,  /* believed, unseen for longer: its box is a prediction */
 } psb_track_state;
 
 /* Tracks of one frame. */

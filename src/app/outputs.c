@@ -77,11 +77,11 @@ void psb_outputs_close(psb_outputs *outputs)
     *outputs = (psb_outputs){0};
 }
 
-/* Matched and confirmed, or predicted for no longer than asked for. */
+/* Confirmed, or predicted for no longer than asked for. */
 static bool belongs_in_text(const psb_outputs *outputs, const psb_tracks *tracks, int32_t i)
 {
     if (outputs->is_offline) return false;
-    if (tracks->state[i] == PSB_TRACK_CONFIRMED) return tracks->detection_i[i] >= 0;
+    if (tracks->state[i] == PSB_TRACK_CONFIRMED) return true;
     return tracks->state[i] == PSB_TRACK_COASTING && tracks->unseen_s[i] <= outputs->coast_s;
 }
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A target's life: begun by a box that nobody took, predicted, measured, believed after its second box, forgotten
- * when it was not seen for too long. All limits are in seconds; a frame is not a unit of time.
+ * A target's life: begun by a box that nobody took, predicted, measured, believed after its second box, reported while
+ * it is likelier there than not, forgotten when it was not seen for too long. All limits are in seconds; a frame is not
+ * a unit of time.
  * After: Bewley et al., "Simple online and realtime tracking", ICIP 2016 (arXiv 1602.00763), for the filter; Du et
- * al., "StrongSORT" (arXiv 2202.13514), for noise by confidence. Unlike them the noise also grows where another person
+ * al., "StrongSORT" (arXiv 2202.13514), for noise by confidence; Musicki, Evans, Stankovic, "Integrated probabilistic
+ * data association", IEEE Trans. Autom. Control 39(6), 1994, for existence as a probability, which here falls with time
+ * and not with looks, and slower where somebody stands in front. Unlike them the noise also grows where another person
  * covers this one: the box there is half the other's, and would bend the speed.
  */
 #include <math.h>
 
 #include "geometry/iou.h"
+#include "track/decay.h"
 #include "track/tracker_int.h"
 
 /* Sizes are compared with the earlier box up to this many steps or lags late; later, too much may have happened. */
@@ -31,6 +35,7 @@ static void start_target(psb_target *target, const psb_tracker *tracker, int32_t
     *target = (psb_target){.predicted = psb_boxes_at(&tracker->boxes, box_i),
                            .seen_s = tracker->now_s,
                            .before_s = tracker->now_s,
+                           .begun_s = tracker->now_s,
                            .hits = 1,
                            .score = tracker->boxes.score[box_i],
                            .raw_score = tracker->raw_score[box_i],
@@ -108,10 +113,29 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
     psb_axis_update(&target->width, m.width, var_size);
     psb_axis_update(&target->height, m.height, var_size);
 
+    target->missed_s = 0;
     target->before_s = target->seen_s;
     target->seen_s = tracker->now_s;
     if (target->hits < INT32_MAX) target->hits++;
     if (target->hits >= t->confirm_hits) target->is_confirmed = true;
+}
+
+void psb_tracker_miss_targets(psb_tracker *tracker)
+{
+    for (int32_t i = 0; i < tracker->target_count; i++) {
+        psb_target *const target = &tracker->targets[i];
+        if (target->box_i < 0)
+            target->missed_s += tracker->dt_s * (1 - tracker->tuning.presence_cover * target->covered);
+    }
+}
+
+/* The odds that a person is still there begin with how long they were seen and fall with each moment they are not,
+ * slower behind somebody, where they could not be seen. */
+bool psb_target_is_present(const psb_target *target, const psb_tracker *tracker)
+{
+    const psb_tracker_tuning *t = &tracker->tuning;
+    const double odds = 1 + (target->seen_s - target->begun_s) / t->presence_s;
+    return target->is_confirmed && odds * psb_decay(t->presence_rate * target->missed_s) > 1;
 }
 
 void psb_tracker_end_targets(psb_tracker *tracker)

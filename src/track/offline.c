@@ -71,7 +71,7 @@ psb_status psb_offline_add(psb_offline *offline, const psb_tracks *tracks, int64
     const int32_t look_i = offline->look_count++;
     offline->looks[look_i] = (psb_look){frame, time_s};
     for (int32_t i = 0; i < tracks->count; i++) {
-        if (tracks->state[i] == PSB_TRACK_COASTING) continue;
+        if (tracks->detection_i[i] < 0) continue; /* predicted: what is seen later will fill it better */
         /* is_filled marks the tentative until finish knows better */
         const psb_status status =
             add_sighting(offline, (psb_sighting){.id = tracks->id[i],

@@ -111,10 +111,10 @@ static psb_box believed_box(const psb_tracker *tracker, const psb_target *target
     return psb_box_is_valid(smooth) ? smooth : box; /* a size that shrinks at once may be filtered below zero */
 }
 
-static psb_track_state state_of(const psb_target *target)
+static psb_track_state state_of(const psb_target *target, const psb_tracker *tracker)
 {
     if (!target->is_confirmed) return PSB_TRACK_TENTATIVE;
-    return target->box_i >= 0 ? PSB_TRACK_CONFIRMED : PSB_TRACK_COASTING;
+    return target->box_i >= 0 || psb_target_is_present(target, tracker) ? PSB_TRACK_CONFIRMED : PSB_TRACK_COASTING;
 }
 
 static void report(psb_tracker *tracker)
@@ -131,7 +131,7 @@ static void report(psb_tracker *tracker)
         out->x1_px[i] = box.x1_px;
         out->y1_px[i] = box.y1_px;
         out->score[i] = target->raw_score;
-        out->state[i] = (uint8_t)state_of(target);
+        out->state[i] = (uint8_t)state_of(target, tracker);
         out->detection_i[i] = is_seen ? tracker->row_of_box[target->box_i] : -1;
         out->unseen_s[i] = (float)(tracker->now_s - target->seen_s);
     }
@@ -161,6 +161,7 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
     psb_scale_learn(&tracker->scale, &tracker->tuning);
+    psb_tracker_miss_targets(tracker);
     psb_tracker_part_doubtful(tracker);
     psb_tracker_end_targets(tracker);
     psb_tracker_begin_targets(tracker);

@@ -39,6 +39,8 @@ typedef struct psb_target {
     float score;                  /* of the last box, as trust */
     float raw_score;              /* the same as the detector gave it */
     bool is_confirmed;
+    double begun_s;  /* when first seen */
+    double missed_s; /* time unseen, counted less where covered (life.c) */
     double covered;  /* by the nearest other believed person, as predicted: 0..1 */
     psb_measure lag; /* an earlier box, to compare sizes with (scale.h) */
     double lag_s;    /* its time */
@@ -140,6 +142,8 @@ static inline void psb_target_shift(psb_target *target, double x_px, double y_px
     target->y.value += y_px;
 }
 void psb_target_update(psb_target *target, psb_tracker *tracker);
+void psb_tracker_miss_targets(psb_tracker *tracker);
+bool psb_target_is_present(const psb_target *target, const psb_tracker *tracker);
 void psb_tracker_end_targets(psb_tracker *tracker);
 void psb_tracker_begin_targets(psb_tracker *tracker);
 

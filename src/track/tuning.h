@@ -57,6 +57,10 @@
     X(confirm_hits, 2.0, "boxes after which a track is believed") \
     X(max_lost_s, 1.76, "s: a believed track unseen this long is forgotten") \
     X(tentative_s, 0.25, "s: a tentative one") \
+    /* who is still there unseen (life.c) */ \
+    X(presence_s, 3.0, "s: seen so long, the odds that somebody is there are 2") \
+    X(presence_rate, 5.0, "1/s: at which they fall unseen, e-fold; people below even odds are not reported") \
+    X(presence_cover, 0.8, "of the time under a whole cover that does not count as unseen") \
     /* identity after doubt (doubt.c) */ \
     X(doubt_margin, 0.05, "similarity: a smaller lead after an occlusion ends an identity; 0 = never") \
     X(doubt_cover, 0.2, "covered more than this by another is an occlusion") \

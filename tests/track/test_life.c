@@ -142,6 +142,46 @@ static void who_returns_in_time_keeps_the_name(void **state)
     }
 }
 
+/* Steps until the first person (row 0), seen for seen_frames, is no longer reported as there; another stands in front
+ * of them where is_covered. */
+static int32_t steps_believed(int32_t seen_frames, bool is_covered)
+{
+    walkers scene, other;
+    psb_tracker_reset(tracker);
+    scene_init(&scene, 1);
+    scene_add(&scene, 300, 300, 200, 0);
+    scene_add(&scene, is_covered ? 310 : 900, 380, 400, 0);
+    other = scene;
+    other.people = 1;
+    other.x_px[0] = scene.x_px[1];
+    other.y_px[0] = scene.y_px[1];
+    other.height_px[0] = 400;
+    int64_t id = 0;
+    for (int32_t frame = 0; frame < seen_frames + 90; frame++) {
+        scene_look(frame < seen_frames ? &scene : &other, &boxes, frame / 30.0);
+        step(frame / 30.0);
+        int32_t row_i = scene_track_of(tracks, 0);
+        if (frame == 0) id = tracks->id[row_i];
+        for (row_i = 0; row_i < tracks->count && tracks->id[row_i] != id;) row_i++;
+        if (frame < seen_frames) continue;
+        assert_true(row_i < tracks->count && tracks->detection_i[row_i] == -1);
+        if (tracks->state[row_i] == PSB_TRACK_COASTING) return frame - seen_frames;
+        assert_int_equal(tracks->state[row_i], PSB_TRACK_CONFIRMED);
+    }
+    fail_msg("believed for ever");
+    return 0;
+}
+
+/* Who was seen long is believed to be there for some moments unseen, who was hardly seen for none; behind somebody
+ * longer, because there nobody could be seen. */
+static void a_missed_box_is_no_absence(void **state)
+{
+    (void)state;
+    const int32_t young = steps_believed(3, false), known = steps_believed(30, false), old = steps_believed(300, false);
+    assert_true(young <= 1 && known > young && old > known && old < 15);
+    assert_true(steps_believed(30, true) > 2 * known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +190,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tentative_tracks_go_soon, set_up, tear_down),
         cmocka_unit_test_setup_teardown(doubled_boxes_begin_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_returns_in_time_keeps_the_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_missed_box_is_no_absence, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
