@@ -35,6 +35,7 @@ static void look(scene *s, int32_t frame, int64_t id, uint8_t state, double jitt
         s->tracks.y1_px[0] = 150;
         s->tracks.score[0] = 0.9F;
         s->tracks.state[0] = state;
+        s->tracks.detection_i[0] = state == PSB_TRACK_COASTING ? -1 : 0;
     }
     assert_int_equal(psb_offline_add(&s->offline, &s->tracks, frame, frame / 25.0), PSB_OK);
 }
