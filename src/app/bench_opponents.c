@@ -31,7 +31,7 @@ static psb_status keep_refusal(bench_peer *peer, psb_status status)
     return PSB_OK;
 }
 
-static psb_status open_runtime(bench_opponents *out)
+psb_status bench_opponents_find(bench_opponents *out)
 {
     char library[PSB_PEER_PATH_BYTES], beside[PSB_PEER_PATH_BYTES] = "", below[PSB_PEER_PATH_BYTES + 8];
     const ssize_t length = readlink("/proc/self/exe", beside, sizeof(beside) - 1);
@@ -57,8 +57,8 @@ psb_status bench_opponents_open(bench_opponents *out, bench_results *results, co
                                 const char *qdq_path, const psb_clock *clock)
 {
     const bench_network *fp32 = &results->networks[BENCH_FP32];
-    psb_status status = open_runtime(out);
-    if (!status && fp32->network) status = open_session(out, results, BENCH_FP32, fp32->path, input, clock);
+    psb_status status = PSB_OK;
+    if (fp32->network) status = open_session(out, results, BENCH_FP32, fp32->path, input, clock);
     if (!status && qdq_path[0]) status = open_session(out, results, BENCH_INT8, qdq_path, input, clock);
     if (status || !fp32->network) return status;
     bench_peer *peer = add_peer(results, opencv_fp32, false, "");

@@ -12,11 +12,14 @@
 #include "peers/onnxruntime.h"
 #include "peers/opencv.h"
 
-typedef struct bench_opponents { /* all zero, then open, then close whatever happened */
+typedef struct bench_opponents { /* all zero, then find, open, then close whatever happened */
     psb_onnxruntime *runtime;
     psb_onnxruntime_session *sessions[BENCH_KINDS];
     psb_opencv *opencv;
 } bench_opponents;
+
+/* The library of ONNX Runtime. Errors: PSB_ENVIRONMENT where it is not there. */
+psb_status bench_opponents_find(bench_opponents *out);
 
 /* Fills results->peers. qdq_path: the quantised network as standard ONNX, or empty. */
 psb_status bench_opponents_open(bench_opponents *out, bench_results *results, const psb_peer_input *input,

@@ -44,21 +44,35 @@ static bool sides_of(const bench_results *results, const struct bench_ratio *rat
     return (*ours_out)->network && *peer_out;
 }
 
+/* How far the slowest hundredth lies behind the median; not a number where that is not known. */
+static double tail_of(const psb_samples_figures *figures)
+{
+    return figures->p99_ms / figures->median_ms;
+}
+
+/* Ours above 1 as a part of the peer's above 1, on the same machine at the same time. */
+static double tail_excess_to_peer(const bench_network *ours, const bench_peer *peer)
+{
+    const double theirs = tail_of(&peer->figures) - 1;
+    return theirs > 0 ? (tail_of(&ours->figures) - 1) / theirs : (double)NAN;
+}
+
 /* --- Words --- */
 
 static void print_figures(const char *name, const psb_samples_figures *figures)
 {
     printf("%-28s median %8.3f ms", name, figures->median_ms);
     if (!isnan(figures->p90_ms)) printf("   p90 %8.3f", figures->p90_ms);
-    if (!isnan(figures->p99_ms)) printf("   p99 %8.3f", figures->p99_ms);
+    if (!isnan(figures->p99_ms)) printf("   p99 %8.3f (%.2f medians)", figures->p99_ms, tail_of(figures));
     printf("   %d samples\n", figures->samples);
 }
 
 static void print_steps(const bench_results *results, bench_kind kind)
 {
     const bench_network *ours = &results->networks[kind];
-    printf("\n%s: %s\n%4s %9s %9s %6s  %-26s %-12s %s\n", kind_names[kind], ours->path, "step", "ms", "GOP/s", "peak",
-           "operator", "kernel", "node");
+    const char *how = ours->images[0] ? "quantised here on " : "";
+    printf("\n%s: %s%s\n%4s %9s %9s %6s  %-26s %-12s %s\n", kind_names[kind], how, how[0] ? ours->images : ours->path,
+           "step", "ms", "GOP/s", "peak", "operator", "kernel", "node");
     for (int32_t s = 0; s < psb_network_step_count(ours->network); s++) {
         const psb_network_step step = psb_network_step_at(ours->network, s);
         const psb_step_time *time = &ours->steps[s];
@@ -94,7 +108,10 @@ void bench_report_print(const bench_results *results)
         const bench_network *ours;
         const bench_peer *peer;
         if (!sides_of(results, &ratios[r], &ours, &peer)) continue;
-        printf("%-28s %.3f (to %s)\n", ratios[r].name, ours->figures.median_ms / peer->figures.median_ms, peer->name);
+        printf("%-28s %.3f (to %s)", ratios[r].name, ours->figures.median_ms / peer->figures.median_ms, peer->name);
+        const double excess = tail_excess_to_peer(ours, peer);
+        if (!isnan(excess)) printf("   tail's excess %.2f of its", excess);
+        printf("\n");
     }
 }
 
@@ -118,6 +135,7 @@ static void json_figures(psb_json *json, const psb_samples_figures *figures)
     json_number(json, "median_ms", figures->median_ms, 5);
     json_number(json, "p90_ms", figures->p90_ms, 5);
     json_number(json, "p99_ms", figures->p99_ms, 5);
+    json_number(json, "p99_to_median", tail_of(figures), 4);
     psb_json_key(json, "samples");
     psb_json_int(json, figures->samples);
 }
@@ -149,7 +167,7 @@ static void json_networks(psb_json *json, const bench_results *results)
         if (!ours->network) continue;
         psb_json_key(json, kind_names[k]);
         psb_json_begin_object(json);
-        json_text(json, "file", ours->path);
+        json_text(json, ours->images[0] ? "quantised_on" : "file", ours->images[0] ? ours->images : ours->path);
         json_figures(json, &ours->figures);
         json_steps(json, ours);
         psb_json_end_object(json);
@@ -182,6 +200,7 @@ static void json_ratio(psb_json *json, const bench_results *results, const struc
     json_number(json, ratio->name, ours->figures.median_ms / peer->figures.median_ms, 4);
     psb_json_key(json, ratio->behind);
     psb_json_begin_object(json);
+    json_number(json, "tail_excess_to_peer", tail_excess_to_peer(ours, peer), 4);
     psb_json_key(json, "ours");
     psb_json_begin_object(json);
     json_figures(json, &ours->figures);

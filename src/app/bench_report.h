@@ -11,17 +11,19 @@
 
 #include <passerby/status.h>
 
+#include "app/bench_models.h"
 #include "nn/network.h"
 #include "timing/contest.h"
 #include "timing/network_times.h"
 #include "timing/peaks.h"
 
-enum { BENCH_PATH_BYTES = 4096, BENCH_KINDS = 2, BENCH_PEERS = 3, BENCH_TEXT_BYTES = 256 };
+enum { BENCH_KINDS = 2, BENCH_PEERS = 3, BENCH_TEXT_BYTES = 256 };
 
 typedef enum bench_kind { BENCH_FP32, BENCH_INT8 } bench_kind;
 
 typedef struct bench_network { /* of ours; network NULL = there is none of this kind */
     char path[BENCH_PATH_BYTES];
+    char images[BENCH_PATH_BYTES]; /* that it was quantised on, on the way; else empty */
     psb_network *network;
     psb_network_times times;
     psb_step_time *steps;

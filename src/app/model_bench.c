@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/app.h"
+#include "app/bench_models.h"
 #include "app/bench_opponents.h"
 #include "app/bench_report.h"
 #include "base/cpu.h"
 #include "base/error.h"
-#include "detect/descriptor.h"
 
 enum {
     SEED = 1,
@@ -24,8 +23,8 @@ enum {
 #define DEFAULT_LIMIT_S 120.0 /* where --seconds does not say it: until p99 has its samples, or so long */
 
 typedef struct model_bench_options {
-    double seconds;        /* 0 = not given */
-    const char *cpu, *qdq; /* NULL = not given */
+    double seconds;                 /* 0 = not given */
+    const char *cpu, *images, *qdq; /* NULL = not given */
     bool peers;
 } model_bench_options;
 
@@ -36,66 +35,18 @@ static const psb_option rows[] = {
      "the highest instruction set to use; unless given, the best there is"},
     {"peers", 0, PSB_OPTION_FLAG, NULL, 0, 0, NULL, offsetof(model_bench_options, peers),
      "by turns with ONNX Runtime and OpenCV (\"make peers\" installs them)"},
+    {"images", 0, PSB_OPTION_TEXT, "DIR|VIDEO", 0, 0, NULL, offsetof(model_bench_options, images),
+     "quantise on these; unless given, FILE.psb where it is there, else on golden/pictures beside it"},
     {"qdq", 0, PSB_OPTION_TEXT, "FILE.onnx", 0, 0, NULL, offsetof(model_bench_options, qdq),
-     "the quantised network for ONNX Runtime; unless given, MODEL.qdq.onnx where it is there"},
+     "the quantised network for ONNX Runtime; unless given, FILE.qdq.onnx, or made on the way"},
 };
 
 typedef struct bench_run {
     bench_results results;
     bench_opponents opponents;
-    char qdq_path[BENCH_PATH_BYTES]; /* empty = none */
+    bench_models models;
     float *input;
 } bench_run;
-
-/* --- Which files --- */
-
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t length = strlen(text), end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-/* path with another ending, where such a file can be read; else empty. */
-static void find_sibling(char out[BENCH_PATH_BYTES], const char *path, size_t stem_length, const char *end)
-{
-    const int length = snprintf(out, BENCH_PATH_BYTES, "%.*s%s", (int)stem_length, path, end);
-    if (length < 0 || length >= BENCH_PATH_BYTES || access(out, R_OK) != 0) out[0] = '\0';
-}
-
-static size_t stem_length_of(const char *path)
-{
-    static const char *const ends[] = {".int8.psb", ".psb", ".yaml", ".yml", ".onnx"};
-    for (size_t e = 0; e < sizeof(ends) / sizeof(ends[0]); e++)
-        if (ends_with(path, ends[e])) return strlen(path) - strlen(ends[e]);
-    return strlen(path);
-}
-
-/* A descriptor names its network in floats; the one in bytes lies beside it, and the other way round. */
-static psb_status find_files(bench_run *run, const char *model, const char *qdq)
-{
-    char *fp32 = run->results.networks[BENCH_FP32].path, *int8 = run->results.networks[BENCH_INT8].path;
-    const size_t stem = stem_length_of(model);
-    psb_status status = PSB_OK;
-    if (ends_with(model, ".psb")) {
-        snprintf(int8, BENCH_PATH_BYTES, "%s", model);
-        find_sibling(fp32, model, stem, ".onnx");
-    } else {
-        find_sibling(int8, model, stem, ".int8.psb");
-        if (!int8[0]) find_sibling(int8, model, stem, ".psb");
-    }
-    if (ends_with(model, ".onnx")) {
-        snprintf(fp32, BENCH_PATH_BYTES, "%s", model);
-    } else if (!ends_with(model, ".psb")) {
-        psb_descriptor descriptor;
-        status = psb_descriptor_read(&descriptor, model);
-        snprintf(fp32, BENCH_PATH_BYTES, "%s", descriptor.model_path);
-    }
-    if (qdq)
-        snprintf(run->qdq_path, sizeof(run->qdq_path), "%s", qdq);
-    else
-        find_sibling(run->qdq_path, model, stem, ".qdq.onnx");
-    return status;
-}
 
 /* --- Opening --- */
 
@@ -167,22 +118,46 @@ static psb_status measure(bench_run *run, const model_bench_options *options, co
     return status;
 }
 
-static psb_status bench(bench_run *run, const char *model, const model_bench_options *options, const psb_clock *clock)
+/* Everything open and fed, so that only the measuring is left. The peers' library comes first: where it is not there,
+ * nothing is quantised in vain. */
+static psb_status open_all(bench_run *run, const psb_app *app, const char *model, const model_bench_options *options,
+                           uint32_t cpu_flags)
 {
     bench_results *results = &run->results;
     psb_peer_input input = {0};
+    const bench_models_options wanted = {.images = options->images,
+                                         .qdq = options->qdq,
+                                         .wants_qdq = options->peers,
+                                         .cpu_flags = psb_cpu_detect(),
+                                         .log = &app->log};
+    psb_status status = options->peers ? bench_opponents_find(&run->opponents) : PSB_OK;
+    if (!status) status = bench_models_init(&run->models, model, &wanted);
+    if (!status) {
+        memcpy(results->networks[BENCH_FP32].path, run->models.fp32, BENCH_PATH_BYTES);
+        memcpy(results->networks[BENCH_INT8].path, run->models.int8, BENCH_PATH_BYTES);
+        memcpy(results->networks[BENCH_INT8].images, run->models.images, BENCH_PATH_BYTES);
+    }
+    for (int32_t k = 0; k < BENCH_KINDS && !status; k++)
+        status = open_network(&results->networks[k], cpu_flags, &app->clock);
+    if (!status) status = draw_input(run, &input);
+    if (!status && options->peers)
+        status = bench_opponents_open(&run->opponents, results, &input, run->models.qdq, &app->clock);
+    bench_models_fini(&run->models);
+    return status;
+}
+
+static psb_status bench(bench_run *run, const psb_app *app, const char *model, const model_bench_options *options)
+{
+    bench_results *results = &run->results;
     uint32_t cpu_flags;
     psb_status status = psb_cpu_from_name(&cpu_flags, options->cpu);
-    if (!status) status = find_files(run, model, options->qdq);
-    for (int32_t k = 0; k < BENCH_KINDS && !status; k++) status = open_network(&results->networks[k], cpu_flags, clock);
-    if (!status) status = draw_input(run, &input);
+    if (!status) status = open_all(run, app, model, options, cpu_flags);
     if (status) return status;
     results->model = model;
     results->cpu = psb_cpu_name(cpu_flags);
     results->has_peers = options->peers;
-    if (options->peers) status = bench_opponents_open(&run->opponents, results, &input, run->qdq_path, clock);
-    if (!status) status = psb_peaks_measure(&results->peaks, psb_cpu_detect(), clock);
-    if (!status) status = measure(run, options, clock);
+    status = psb_peaks_measure(&results->peaks, psb_cpu_detect(), &app->clock);
+    if (!status) status = measure(run, options, &app->clock);
     for (int32_t k = 0; k < BENCH_KINDS && !status; k++) {
         bench_network *ours = &results->networks[k];
         if (ours->network) status = psb_network_times_steps(ours->steps, &ours->times, &results->peaks, STEP_RUNS);
@@ -194,7 +169,7 @@ static psb_status run_bench(const psb_app *app, const psb_arguments *arguments, 
 {
     bench_run *run = calloc(1, sizeof(*run));
     if (!run) return psb_fail_memory("bench", sizeof(*run));
-    psb_status status = bench(run, arguments->operand[0], options_given, &app->clock);
+    psb_status status = bench(run, app, arguments->operand[0], options_given);
     if (!status && app->json)
         status = bench_report_print_json(&run->results);
     else if (!status)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import harness
-from harness import MODEL, ROOT, main, run
+from harness import MODEL, ROOT, main, picture_folder, run
 
 FAKE = os.path.join(sys.argv[3], "tests/peers/libfake_onnxruntime.so")
 
@@ -32,6 +32,7 @@ def test_figures_and_layers():
     assert peak["fp32_gflops"] > 0.5 and peak["int8_gops"] > 0.5 and peak["memory_gb_s"] > 0.1, peak
     fp32 = result["fp32"]
     assert fp32["samples"] == 662 and 0 < fp32["median_ms"] <= fp32["p90_ms"] <= fp32["p99_ms"], fp32
+    assert abs(fp32["p99_to_median"] / (fp32["p99_ms"] / fp32["median_ms"]) - 1) < 0.01, fp32
     layers = fp32["layers"]
     assert sum(layer["op"].startswith("conv") for layer in layers) == 3, layers
     for layer in layers:
@@ -92,6 +93,31 @@ def test_with_peers():
     shutil.copy(os.path.join(ROOT, "tests/e2e/data/blob.onnx"), "q.onnx")
     names = [peer["name"] for peer in bench(MODEL, "--peers", "--seconds", "0.1", "--qdq", "q.onnx", **more)["peers"]]
     assert names == ["onnxruntime fp32", "onnxruntime int8", "opencv fp32"], names
+
+
+def test_quantised_on_the_way():
+    os.mkdir("tmp")
+    os.mkdir("golden")
+    for name in "blob.yaml", "blob.onnx":
+        shutil.copy(os.path.join(ROOT, "tests/e2e/data", name), name)
+    assert "int8" not in bench("blob.yaml", "--seconds", "0.05"), "no pictures, nothing to quantise on"
+    picture_folder("golden/pictures", 3)
+    picture_folder("other", 2)
+    more = {"env": dict(with_library(FAKE), TMPDIR=os.path.abspath("tmp"))}
+    for images, options in ("golden/pictures", []), ("other", ["--images", "other"]):
+        int8 = bench("blob.yaml", "--seconds", "0.05", *options, **more)["int8"]
+        assert int8["quantised_on"] == images and "file" not in int8 and int8["median_ms"] > 0, int8
+        assert any(layer["op"].startswith("int8 conv") for layer in int8["layers"])
+    if has_opencv():
+        result = bench("blob.yaml", "--peers", "--seconds", "0.1", **more)
+        assert [peer["name"] for peer in result["peers"]][:2] == ["onnxruntime fp32", "onnxruntime int8"], result
+        assert "ratio_int8_to_best_peer" in result and "ratio_fp32_to_best_peer_fp32" in result
+    run("model", "quantize", "blob.yaml", "--images", "other", "-o", "blob.int8.psb")
+    assert bench("blob.yaml", "--seconds", "0.05", **more)["int8"]["file"] == "blob.int8.psb"
+    assert bench("blob.yaml", "--seconds", "0.05", "--images", "other", **more)["int8"]["quantised_on"] == "other"
+    run("model", "bench", "blob.onnx", "--images", "other", code=2, error="descriptor")
+    run("model", "bench", "blob.yaml", "--images", "nowhere", code=3, error="nowhere", **more)
+    assert os.listdir("tmp") == [], "what was made on the way goes away"
 
 
 def test_a_peer_that_refuses_is_listed():
