@@ -51,6 +51,7 @@ static bool ends_with(const char *text, const char *end)
 static psb_status gather(model_facts *out, const char *path, const model_info_options *options)
 {
     const psb_network_size size = {options->input_size.width, options->input_size.height};
+    const psb_network_options wanted = {.size = size, .writes_bytes = true}; /* as a detector opens it */
     psb_model_source source = {0};
     psb_status status = psb_cpu_from_name(&out->cpu_flags, options->cpu);
     out->path = path;
@@ -63,7 +64,7 @@ static psb_status gather(model_facts *out, const char *path, const model_info_op
     if (!status) status = psb_model_source_open(&source, out->path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
     if (!status)
         status =
-            psb_network_parse_sized(&out->network, out->path, source.data, source.size_bytes, size, out->cpu_flags);
+            psb_network_parse_with(&out->network, out->path, source.data, source.size_bytes, &wanted, out->cpu_flags);
     if (!status) psb_sha256_hex(out->sha256, source.data, source.size_bytes);
     if (!status) out->info = psb_network_info_get(out->network);
     out->file_bytes = source.size_bytes;

@@ -139,10 +139,11 @@ static psb_status open_files(psb_detector *detector, const char *path, const psb
         status = psb_model_source_open(&source, d->model_path, PSB_DESCRIPTOR_MAX_FILE_BYTES);
     }
     const psb_network_size size = {options->input_width, options->input_height};
+    const psb_network_options wanted = {.size = size, .writes_bytes = true};
     if (!status && (size.width_px || size.height_px)) status = psb_descriptor_resize(d, size.width_px, size.height_px);
     if (!status)
-        status =
-            psb_network_parse_sized(&detector->network, d->model_path, source.data, source.size_bytes, size, cpu_flags);
+        status = psb_network_parse_with(&detector->network, d->model_path, source.data, source.size_bytes, &wanted,
+                                        cpu_flags);
     if (!status) psb_sha256_hex(detector->sha256, source.data, source.size_bytes);
     psb_model_source_close(&source);
     return status;

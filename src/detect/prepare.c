@@ -7,6 +7,9 @@
  * taken by its nearest sample (a luma pixel has that of its 2 x 2 block), as FFmpeg's plain YUV-to-RGB conversion
  * does; each luma pixel's colour is then what is interpolated. Since conversion is linear, it may as well come after
  * the interpolation; only colours outside RGB's cube, clamped after instead of before, can tell the difference.
+ *
+ * A network that computes in bytes gets them here: its scale and zero point go into the same two factors that
+ * normalise, so that quantising costs nothing and no picture in floats is made in between.
  */
 #include "detect/prepare.h"
 
@@ -132,7 +135,8 @@ static psb_status resize(psb_prepare *p, const psb_image *image)
 }
 
 /* Factors from sums of taps to normalised channels. kr and kb: ITU-T H.273, table 4. */
-static void fill_factors(psb_prepare_row_args *args, const psb_descriptor_input *input, const psb_image *image)
+static void fill_factors(psb_prepare_row_args *args, const psb_descriptor_input *input, const psb_image *image,
+                         const psb_tensor_view *to)
 {
     static const double shares[][2] = {[PSB_COLOR_BT601] = {0.299, 0.114},
                                        [PSB_COLOR_BT709] = {0.2126, 0.0722},
@@ -152,6 +156,9 @@ static void fill_factors(psb_prepare_row_args *args, const psb_descriptor_input 
         args->offset[c] = (float)(-black * luma - 128.0 * (cb[rgb] + cr[rgb]));
         args->gain[c] = input->scale / input->std[c];
         args->bias[c] = (0.0f - input->mean[c]) / input->std[c];
+        if (!to->bytes) continue;
+        args->gain[c] /= to->byte_scale;
+        args->bias[c] = args->bias[c] / to->byte_scale + (float)to->byte_zero;
     }
 }
 
@@ -178,11 +185,17 @@ static void fill_grey(const psb_descriptor_input *input, const psb_tensor_view *
                       int32_t y1)
 {
     float grey[3];
-    for (int32_t c = 0; c < 3; c++) grey[c] = (input->scale * input->pad - input->mean[c]) / input->std[c];
+    uint8_t bytes[3] = {0};
+    for (int32_t c = 0; c < 3; c++) {
+        grey[c] = (input->scale * input->pad - input->mean[c]) / input->std[c];
+        const float q = to->bytes ? grey[c] / to->byte_scale + (float)to->byte_zero : 0.0f;
+        bytes[c] = (uint8_t)lrintf(fminf(fmaxf(q, 0.0f), 255.0f));
+    }
     for (int32_t y = y0; y < y1; y++) {
         for (int32_t x = x0; x < x1; x++) {
-            float *pixel = to->data + y * to->strides[2] + x * to->strides[3];
-            for (int32_t c = 0; c < 3; c++) pixel[c * to->strides[1]] = grey[c];
+            const int64_t pixel = y * to->strides[2] + x * to->strides[3];
+            for (int32_t c = 0; c < 3 && to->bytes; c++) to->bytes[pixel + c * to->strides[1]] = bytes[c];
+            for (int32_t c = 0; c < 3 && to->data; c++) to->data[pixel + c * to->strides[1]] = grey[c];
         }
     }
 }
@@ -208,11 +221,17 @@ psb_status psb_prepare_run(psb_prepare *p, const psb_tensor_view *to, const psb_
                                  .luma_taps = p->luma_taps,
                                  .chroma_taps = p->chroma_taps,
                                  .width = at->width_px};
-    fill_factors(&args, p->input, image);
+    fill_factors(&args, p->input, image, to);
     for (int32_t y = 0; y < at->height_px; y++) {
+        const int64_t first = (at->top_px + y) * to->strides[2] + at->left_px * to->strides[3];
         blend_rows(p, image, y);
-        args.out = to->data + (at->top_px + y) * to->strides[2] + at->left_px * to->strides[3];
-        p->kernel->row(&args);
+        if (to->bytes) {
+            args.out_u8 = to->bytes + first;
+            p->kernel->row_u8(&args);
+        } else {
+            args.out = to->data + first;
+            p->kernel->row(&args);
+        }
     }
     return PSB_OK;
 }

@@ -43,7 +43,8 @@ void psb_prepare_init(psb_prepare *out, const psb_descriptor_input *input, uint3
 void psb_prepare_fini(psb_prepare *prepare);
 
 /* Writes all of the network's input, the grey beside the picture too. Allocates when the picture's size or format is
- * another than before. to: [1, 3, height, width], any strides. Errors: PSB_NO_MEMORY. */
+ * another than before. to: [1, 3, height, width], any strides; floats or bytes, which differ from the floats quantised
+ * (one rounding more) by at most one step. Errors: PSB_NO_MEMORY. */
 psb_status psb_prepare_run(psb_prepare *prepare, const psb_tensor_view *to, const psb_image *image);
 
 #endif

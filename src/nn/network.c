@@ -140,8 +140,14 @@ static void bind_operators(psb_network *network, const psb_graph *graph, const p
 static psb_tensor_view view_of(psb_network *network, const psb_graph *graph, const psb_plan *plan, int32_t value)
 {
     const psb_value *source = &graph->values[value];
-    psb_tensor_view view = {
-        .name = keep_text(network, source->name), .data = address_of(network, plan, value), .rank = source->shape.rank};
+    const bool is_bytes = psb_encoding_is_bytes(source->encoding);
+    void *const address = address_of(network, plan, value);
+    psb_tensor_view view = {.name = keep_text(network, source->name),
+                            .data = is_bytes ? NULL : address,
+                            .bytes = is_bytes ? address : NULL,
+                            .byte_scale = source->encoding.scale,
+                            .byte_zero = source->encoding.zero,
+                            .rank = source->shape.rank};
     memcpy(view.dims, source->shape.dims, sizeof(view.dims));
     memcpy(view.strides, plan->places[value].strides, sizeof(view.strides));
     return view;
@@ -215,16 +221,38 @@ done:
     return status;
 }
 
-psb_status psb_network_parse_sized(psb_network **out, const char *name, const void *data, size_t size_bytes,
-                                   psb_network_size size, uint32_t cpu_flags)
+/* The encoding in which all that read this value take it; a zero one where they differ or take floats. */
+static psb_encoding taken_by_all(const psb_graph *graph, int32_t value)
+{
+    psb_encoding taken = {0};
+    if (graph->values[value].is_output) return taken;
+    for (int32_t n = 0; n < graph->node_count; n++) {
+        const psb_node *node = &graph->nodes[n];
+        if (node->kind == PSB_NODE_DEAD) continue;
+        if (node->residual == value) return (psb_encoding){0};
+        for (int32_t i = 0; i < node->input_count; i++) {
+            if (node->inputs[i] != value) continue;
+            const bool agrees = !psb_encoding_is_bytes(taken) || psb_encoding_equal(taken, node->taken);
+            if (node->kind != PSB_NODE_CONV || !node->byte_weights || !agrees) return (psb_encoding){0};
+            taken = node->taken;
+        }
+    }
+    return taken;
+}
+
+psb_status psb_network_parse_with(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                                  const psb_network_options *options, uint32_t cpu_flags)
 {
     psb_graph graph = {0};
     *out = NULL;
+    const psb_network_size size = options->size;
     bool is_stored = psb_model_is_file(data, size_bytes);
     psb_status status =
         is_stored ? psb_model_parse(&graph, name, data, size_bytes) : psb_import_onnx(&graph, name, data, size_bytes);
     if (!status && !is_stored) status = psb_pass_all(&graph); /* a stored graph is rewritten already */
     if (!status && size.width_px > 0) status = psb_graph_resize(&graph, size.height_px, size.width_px);
+    for (int32_t i = 0; i < graph.input_count && options->writes_bytes && !status; i++)
+        graph.values[graph.inputs[i]].encoding = taken_by_all(&graph, graph.inputs[i]);
     if (!status) status = psb_network_make(out, &graph, cpu_flags);
     psb_graph_fini(&graph);
     return status;
@@ -233,7 +261,7 @@ psb_status psb_network_parse_sized(psb_network **out, const char *name, const vo
 psb_status psb_network_parse(psb_network **out, const char *name, const void *data, size_t size_bytes,
                              uint32_t cpu_flags)
 {
-    return psb_network_parse_sized(out, name, data, size_bytes, (psb_network_size){0}, cpu_flags);
+    return psb_network_parse_with(out, name, data, size_bytes, &(psb_network_options){0}, cpu_flags);
 }
 
 psb_status psb_network_open(psb_network **out, const char *path, uint32_t cpu_flags)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A network ready to run: ONNX or .psb (nn/model.h) in, planned once, run without allocation. The front door of this
- * room. Inputs and outputs are float32 also where the network computes in bytes.
+ * room. Inputs and outputs are float32 also where the network computes in bytes, unless bytes are asked for.
  * One network serves one thread at a time.
  */
 #ifndef PSB_NN_NETWORK_H
 #define PSB_NN_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,14 +17,17 @@
 
 enum { PSB_TENSOR_MAX_RANK = 6 };
 
-/* A strided view of float32 values inside the network. Logical dimensions are those of the ONNX file (NCHW); strides
+/* A strided view of values inside the network: float32, or bytes where psb_network_options asked for them. Logical dimensions are those of the ONNX file (NCHW); strides
  * say where the values lie (channels are usually innermost). Valid until the network is closed. */
 typedef struct psb_tensor_view {
     const char *name;
-    float *data;
+    float *data;    /* NULL where they are bytes */
+    uint8_t *bytes; /* else NULL; byte q stands for byte_scale * (q - byte_zero) */
+    float byte_scale;
+    uint8_t byte_zero;
     int32_t rank;
     int64_t dims[PSB_TENSOR_MAX_RANK];
-    int64_t strides[PSB_TENSOR_MAX_RANK]; /* in floats */
+    int64_t strides[PSB_TENSOR_MAX_RANK]; /* in elements */
 } psb_tensor_view;
 
 typedef struct psb_network psb_network;
@@ -51,9 +55,17 @@ typedef struct psb_network_size {
     int32_t width_px, height_px; /* of the input */
 } psb_network_size;
 
+/* All zero = defaults. */
+typedef struct psb_network_options {
+    psb_network_size size;
+    /* The caller can write bytes: an input that only integer convolutions read, all of them as the same bytes, is those
+     * bytes (its view says so), and nothing is quantised before the first of them. Other inputs are floats still. */
+    bool writes_bytes;
+} psb_network_options;
+
 /* As psb_network_parse. Errors besides: PSB_UNSUPPORTED where a node holds to the file's size. */
-psb_status psb_network_parse_sized(psb_network **out, const char *name, const void *data, size_t size_bytes,
-                                   psb_network_size size, uint32_t cpu_flags);
+psb_status psb_network_parse_with(psb_network **out, const char *name, const void *data, size_t size_bytes,
+                                  const psb_network_options *options, uint32_t cpu_flags);
 void psb_network_close(psb_network **network);
 
 psb_network_info psb_network_info_get(const psb_network *network);

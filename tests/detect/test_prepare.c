@@ -175,6 +175,60 @@ static void check_many(uint32_t cpu_flags)
     }
 }
 
+/* The same picture in bytes: the floats quantised, nearly everywhere the very byte, nowhere more than a step off. The
+ * encodings drawn cover the values, end within them, or are much finer. */
+static void check_bytes(const psb_descriptor_input *input, psb_prepare *prepare, const psb_image *image, uint32_t *seed,
+                        int64_t counts[2])
+{
+    static float values[4 * MOST_SIDE * MOST_SIDE + 1];
+    static uint8_t bytes[4 * MOST_SIDE * MOST_SIDE + 1];
+    const psb_tensor_view floats = make_view(values, input, (int32_t)draw(seed, 3));
+    psb_tensor_view view = floats;
+    const float step = input->scale / input->std[0] * (float)(1 + draw(seed, 300)) / 150.0f;
+    view.data = NULL;
+    view.bytes = bytes;
+    view.byte_scale = step;
+    view.byte_zero = (uint8_t)draw(seed, 256);
+    memset(bytes, GUARD, sizeof(bytes));
+    assert_int_equal(psb_prepare_run(prepare, &floats, image), PSB_OK);
+    assert_int_equal(psb_prepare_run(prepare, &view, image), PSB_OK);
+    int64_t written = 0;
+    for (int32_t y = 0; y < input->height; y++)
+        for (int32_t x = 0; x < input->width; x++)
+            for (int32_t c = 0; c < 3; c++, written++) {
+                const int64_t at = c * view.strides[1] + y * view.strides[2] + x * view.strides[3];
+                const double exact = nearbyint((double)values[at] / (double)step) + view.byte_zero;
+                const int32_t expected = (int32_t)fmin(fmax(exact, 0), 255), found = bytes[at];
+                if (abs(found - expected) > 1)
+                    fail_msg("x %d y %d channel %d: %d, expected %d", x, y, c, found, expected);
+                counts[0] += found == expected;
+            }
+    counts[1] += written;
+    int64_t guards = 0;
+    for (size_t i = 0; i < sizeof(bytes); i++) guards += bytes[i] == GUARD;
+    assert_true(guards >= (int64_t)sizeof(bytes) - written);
+}
+
+static void test_bytes(void **state)
+{
+    (void)state;
+    static const psb_pixel_format formats[] = {PSB_PIXEL_GREY, PSB_PIXEL_YUV420, PSB_PIXEL_YUV422, PSB_PIXEL_YUV444};
+    uint32_t seed = 5;
+    int64_t counts[2] = {0, 0};
+    for (int32_t round = 0; round < 120; round++) {
+        const psb_descriptor_input input = draw_input(&seed);
+        const int32_t width = 1 + (int32_t)draw(&seed, MOST_SIDE), height = 1 + (int32_t)draw(&seed, MOST_SIDE);
+        psb_image image = draw_image(formats[round % 4], width, height, &seed);
+        psb_prepare prepare;
+        psb_prepare_init(&prepare, &input, round % 2 ? psb_cpu_detect() : 0);
+        check_bytes(&input, &prepare, &image, &seed, counts);
+        psb_prepare_fini(&prepare);
+        free_image(&image);
+    }
+    if ((double)counts[0] < 0.999 * (double)counts[1])
+        fail_msg("%lld of %lld bytes are equal", (long long)counts[0], (long long)counts[1]);
+}
+
 static void test_c(void **state)
 {
     (void)state;
@@ -264,6 +318,7 @@ static void test_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_c), cmocka_unit_test(test_best),
-                                       cmocka_unit_test(test_placement), cmocka_unit_test(test_allocation)};
+                                       cmocka_unit_test(test_bytes), cmocka_unit_test(test_placement),
+                                       cmocka_unit_test(test_allocation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,6 +126,69 @@ static float *outputs_of(psb_network *network, const psb_pictures *pictures)
     return values;
 }
 
+/* Written to a file and opened for who writes bytes. */
+static psb_network *reopen_for_bytes(lowered *self, uint32_t flags)
+{
+    char path[] = "/tmp/psb_lower_XXXXXX";
+    const int place = mkstemp(path);
+    assert_true(place >= 0);
+    close(place);
+    psb_bytes file = {0};
+    psb_outfile *to = NULL;
+    psb_network *network = NULL;
+    const psb_network_options options = {.writes_bytes = true};
+    assert_int_equal(psb_outfile_open(&to, path), PSB_OK);
+    assert_int_equal(psb_model_write(to, &self->graph, "", 0), PSB_OK);
+    assert_int_equal(psb_outfile_commit(to), PSB_OK);
+    psb_outfile_close(&to);
+    assert_int_equal(psb_bytes_read(&file, path, 1 << 20), PSB_OK);
+    if (psb_network_parse_with(&network, path, file.data, file.size_bytes, &options, flags))
+        fail_msg("%s: %s", path, psb_error_text());
+    psb_bytes_fini(&file);
+    unlink(path);
+    return network;
+}
+
+/* One step less than with floats as inputs, and the same bits. */
+static void test_inputs_of_bytes(void **state)
+{
+    (void)state;
+    lowered self;
+    lowered_init(&self, "conv_dense", false);
+    const uint32_t flags = psb_cpu_detect();
+    psb_network *floats = reopen(&self, "conv_dense", flags);
+    psb_network *bytes = reopen_for_bytes(&self, flags);
+    assert_int_equal(psb_network_info_get(bytes).nodes_planned, psb_network_info_get(floats).nodes_planned - 1);
+    const psb_tensor_view from = psb_network_input(floats, 0), to = psb_network_input(bytes, 0);
+    assert_null(to.data);
+    assert_non_null(to.bytes);
+    assert_true(to.byte_scale > 0);
+    for (int64_t e = 0; e < view_elements(&from); e++) { /* every byte */
+        int64_t at = 0, rest = e;
+        for (int32_t d = to.rank - 1; d >= 0; d--) {
+            at += rest % to.dims[d] * to.strides[d];
+            rest /= to.dims[d];
+        }
+        to.bytes[at] = (uint8_t)(e * 7);
+        *view_at(&from, e) = to.byte_scale * (float)((int32_t)(uint8_t)(e * 7) - to.byte_zero);
+    }
+    psb_network_run(floats);
+    psb_network_run(bytes);
+    for (int32_t o = 0; o < psb_network_info_get(floats).outputs; o++) {
+        const psb_tensor_view a = psb_network_output(floats, o), b = psb_network_output(bytes, o);
+        for (int64_t e = 0; e < view_elements(&a); e++) assert_true(*view_at(&a, e) == *view_at(&b, e));
+    }
+    psb_network_close(&floats);
+    psb_network_close(&bytes);
+    lowered_fini(&self);
+    lowered_init(&self, "conv_dense", true); /* a network in floats stays one */
+    bytes = reopen_for_bytes(&self, flags);
+    assert_non_null(psb_network_input(bytes, 0).data);
+    assert_null(psb_network_input(bytes, 0).bytes);
+    psb_network_close(&bytes);
+    lowered_fini(&self);
+}
+
 static double snr_db(const float *exact, const float *found, int64_t count)
 {
     double signal = 0, noise = 1e-30;
@@ -244,6 +307,7 @@ static void test_layers_may_all_stay_in_floats(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_inputs_of_bytes),
         cmocka_unit_test(test_networks_in_bytes_stay_close),
         cmocka_unit_test(test_layers_may_all_stay_in_floats),
     };
