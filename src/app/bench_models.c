@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/outfile.h"
 #include "detect/descriptor.h"
+#include "nn/model.h"
 #include "nn/model_source.h"
 #include "quant/quant.h"
 
@@ -66,16 +67,6 @@ static psb_status find_networks(bench_models *out, const char *model)
 
 /* --- Quantising on the way --- */
 
-/* The descriptor to quantise by; empty where there is none. */
-static void find_descriptor(char out[BENCH_PATH_BYTES], const char *model)
-{
-    out[0] = '\0';
-    if (is_packed(model))
-        find_sibling(out, model, stem_length_of(model), ".yaml");
-    else if (!ends_with(model, ".onnx"))
-        snprintf(out, BENCH_PATH_BYTES, "%s", model);
-}
-
 static void find_images(char out[BENCH_PATH_BYTES], const char *given, const char *descriptor)
 {
     if (given) {
@@ -103,51 +94,91 @@ static psb_status place_in_folder(bench_models *out, char path[BENCH_PATH_BYTES]
     return length < BENCH_PATH_BYTES ? PSB_OK : psb_fail(PSB_ENVIRONMENT, "%s: found too long a path", out->folder);
 }
 
-static psb_status write_made(bench_models *out, psb_quant *quant, bool is_qdq)
+/* A file in the folder, to be written; path gets its name. */
+static psb_status open_made(psb_outfile **to, bench_models *out, char path[BENCH_PATH_BYTES], const char *name)
+{
+    const psb_status status = place_in_folder(out, path, name);
+    return status ? status : psb_outfile_open(to, path);
+}
+
+static psb_status make_int8(bench_models *out, psb_quant *quant, const char *images)
 {
     psb_outfile *to = NULL;
-    char *path = is_qdq ? out->qdq : out->int8;
-    psb_status status = place_in_folder(out, path, is_qdq ? "model.qdq.onnx" : "model.int8.psb");
-    if (!status) status = psb_outfile_open(&to, path);
-    if (!status) status = is_qdq ? psb_quant_write_qdq(quant, to) : psb_quant_write(quant, to);
+    psb_status status = open_made(&to, out, out->int8, "model.int8.psb");
+    if (!status) status = psb_quant_write(quant, to);
     if (!status) status = psb_outfile_commit(to);
     psb_outfile_close(&to);
-    if (!status) *(is_qdq ? &out->made_qdq : &out->made_int8) = true;
+    out->made_int8 = !status;
+    snprintf(out->images, BENCH_PATH_BYTES, "%s", images);
     return status;
 }
 
-static psb_status make(bench_models *out, const char *descriptor, const char *images, bool makes_int8, bool makes_qdq,
-                       const bench_models_options *options)
+static psb_status make_qdq(bench_models *out, const psb_quant *quant)
+{
+    psb_outfile *to = NULL;
+    psb_status status = open_made(&to, out, out->qdq, "model.qdq.onnx");
+    if (!status) status = psb_quant_write_qdq(quant, to);
+    if (!status) status = psb_outfile_commit(to);
+    psb_outfile_close(&to);
+    out->made_qdq = !status;
+    return status;
+}
+
+static psb_status quantise(bench_models *out, const char *descriptor, const char *images,
+                           const bench_models_options *options)
 {
     psb_quant *quant = NULL;
     const psb_quant_options wanted = {.cpu_flags = options->cpu_flags, .log = options->log};
     psb_status status = psb_quant_open(&quant, descriptor, images, &wanted);
-    if (!status && makes_int8) status = write_made(out, quant, false);
-    if (!status && makes_qdq) status = write_made(out, quant, true);
-    if (!status && makes_int8) snprintf(out->images, BENCH_PATH_BYTES, "%s", images);
+    if (!status) status = make_int8(out, quant, images);
+    if (!status && options->wants_qdq && !out->qdq[0]) status = make_qdq(out, quant);
     psb_quant_close(&quant);
+    return status;
+}
+
+/* The .psb as ONNX. It does not say what its last layers' sums could be rounded to, but any step takes the same time. */
+static psb_status export_int8(bench_models *out)
+{
+    const psb_encoding any = {.scale = 1.0F / 16, .zero = 128};
+    psb_outfile *to = NULL;
+    psb_model_source source;
+    psb_graph graph = {0};
+    psb_encoding *sums = NULL;
+    psb_status status = psb_model_source_open(&source, out->int8, PSB_GRAPH_MAX_FILE_BYTES);
+    if (!status) status = psb_model_parse(&graph, out->int8, source.data, source.size_bytes);
+    if (status) goto done;
+    sums = calloc((size_t)graph.node_count + 1, sizeof(*sums));
+    if (!sums) status = psb_fail_memory("sums", (size_t)graph.node_count * sizeof(*sums));
+    for (int32_t n = 0; n < graph.node_count && sums; n++) sums[n] = any;
+    if (!status) status = open_made(&to, out, out->qdq, "model.qdq.onnx");
+    if (!status) status = psb_graph_export(to, &graph, sums);
+    if (!status) status = psb_outfile_commit(to);
+    out->made_qdq = !status;
+done:
+    psb_outfile_close(&to);
+    free(sums);
+    psb_graph_fini(&graph);
+    psb_model_source_close(&source);
     return status;
 }
 
 psb_status bench_models_init(bench_models *out, const char *model, const bench_models_options *options)
 {
-    char descriptor[BENCH_PATH_BYTES], images[BENCH_PATH_BYTES] = "";
+    char images[BENCH_PATH_BYTES] = "";
     *out = (bench_models){0};
-    psb_status status = find_networks(out, model);
-    if (status) return status;
-    find_descriptor(descriptor, model);
-    if (descriptor[0]) find_images(images, options->images, descriptor);
-    const bool makes_int8 = options->images ? !is_packed(model) : !out->int8[0];
-    if (options->images && !descriptor[0])
+    const bool is_descriptor = !is_packed(model) && !ends_with(model, ".onnx");
+    if (options->images && !is_descriptor)
         return psb_fail(PSB_USAGE, "%s: found --images, expected it with a descriptor, which says how to prepare them",
                         model);
+    psb_status status = find_networks(out, model);
+    if (status) return status;
+    if (is_descriptor && (options->images || !out->int8[0])) find_images(images, options->images, model);
     if (options->qdq)
         snprintf(out->qdq, BENCH_PATH_BYTES, "%s", options->qdq);
-    else if (!makes_int8 || !images[0])
+    else if (!images[0])
         find_sibling(out->qdq, model, stem_length_of(model), ".qdq.onnx");
-    const bool makes_qdq = options->wants_qdq && !out->qdq[0];
-    if (!images[0] || (!makes_int8 && !makes_qdq)) return PSB_OK;
-    return make(out, descriptor, images, makes_int8, makes_qdq, options);
+    if (images[0]) return quantise(out, model, images, options);
+    return options->wants_qdq && out->int8[0] && !out->qdq[0] ? export_int8(out) : PSB_OK;
 }
 
 void bench_models_fini(bench_models *models)

@@ -17,8 +17,9 @@
 
 enum { PSB_TENSOR_MAX_RANK = 6 };
 
-/* A strided view of values inside the network: float32, or bytes where psb_network_options asked for them. Logical dimensions are those of the ONNX file (NCHW); strides
- * say where the values lie (channels are usually innermost). Valid until the network is closed. */
+/* A strided view of values inside the network: float32, or bytes where psb_network_options asked for them. Logical
+ * dimensions are those of the ONNX file (NCHW); strides say where the values lie (channels are usually innermost).
+ * Valid until the network is closed. */
 typedef struct psb_tensor_view {
     const char *name;
     float *data;    /* NULL where they are bytes */

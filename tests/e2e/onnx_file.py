@@ -7,7 +7,7 @@ encoding); the numbers are those of src/nn/onnx.proto.
 import collections
 import struct
 
-Node = collections.namedtuple("Node", "op inputs outputs domain")
+Node = collections.namedtuple("Node", "op inputs outputs integers")  # integers: attributes {name: int}
 Tensor = collections.namedtuple("Tensor", "type dims raw")
 Graph = collections.namedtuple("Graph", "nodes constants inputs outputs")
 
@@ -41,7 +41,7 @@ def fields(data):
 
 
 def node_of(data):
-    inputs, outputs, op, domain = [], [], "", ""
+    inputs, outputs, op, integers = [], [], "", {}
     for number, value in fields(data):
         if number == 1:
             inputs.append(value.decode())
@@ -49,9 +49,11 @@ def node_of(data):
             outputs.append(value.decode())
         elif number == 4:
             op = value.decode()
-        elif number == 7:
-            domain = value.decode()
-    return Node(op, inputs, outputs, domain)
+        elif number == 5:
+            attribute = dict(fields(value))
+            if 3 in attribute:
+                integers[attribute[1].decode()] = attribute[3]
+    return Node(op, inputs, outputs, integers)
 
 
 def constant_of(data):

@@ -37,6 +37,7 @@ def check_quantised_conv(graph, conv, makers):
     values, scales, zeros = (graph.constants[name] for name in weights.inputs)
     assert values.type == zeros.type == INT8 and set(zeros.raw) == {0}, "weights: symmetric"
     assert scales.dims == zeros.dims == [values.dims[0]] and min(onnx_file.floats_of(scales)) > 0, "for each channel"
+    assert all(part.integers == {"axis": 0} for part in (weights, *bias)), "output channels"
     assert 0x80 not in values.raw, "-128 has no opposite"
     for part in bias:
         numbers, units = (graph.constants[name] for name in part.inputs)
