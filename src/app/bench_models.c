@@ -136,7 +136,7 @@ static psb_status quantise(bench_models *out, const char *descriptor, const char
     return status;
 }
 
-/* The .psb as ONNX. It does not say what its last layers' sums could be rounded to, but any step takes the same time. */
+/* The .psb as ONNX. It does not say what its last layers' sums could be rounded to; for timing any step will do. */
 static psb_status export_int8(bench_models *out)
 {
     const psb_encoding any = {.scale = 1.0F / 16, .zero = 128};

@@ -64,7 +64,7 @@ static void print_figures(const char *name, const psb_samples_figures *figures)
     printf("%-28s median %8.3f ms", name, figures->median_ms);
     if (!isnan(figures->p90_ms)) printf("   p90 %8.3f", figures->p90_ms);
     if (!isnan(figures->p99_ms)) printf("   p99 %8.3f (%.2f medians)", figures->p99_ms, tail_of(figures));
-    printf("   %d samples\n", figures->samples);
+    printf("   best %8.3f   %d samples\n", figures->best_ms, figures->samples);
 }
 
 static void print_steps(const bench_results *results, bench_kind kind)
@@ -133,6 +133,7 @@ static void json_number(psb_json *json, const char *key, double value, int32_t d
 static void json_figures(psb_json *json, const psb_samples_figures *figures)
 {
     json_number(json, "median_ms", figures->median_ms, 5);
+    json_number(json, "best_ms", figures->best_ms, 5);
     json_number(json, "p90_ms", figures->p90_ms, 5);
     json_number(json, "p99_ms", figures->p99_ms, 5);
     json_number(json, "p99_to_median", tail_of(figures), 4);
