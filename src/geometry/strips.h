@@ -59,13 +59,14 @@ void psb_strips_sort(psb_strips *strips);
 static inline const psb_order_item *psb_strip_from(const psb_strip *strip, double x_px)
 {
     const psb_order_item *low = strip->begin, *high = strip->end;
-    while (low < high) {
+    while (high - low > 8) {
         const psb_order_item *middle = low + (high - low) / 2;
         if (middle->key < x_px)
             low = middle + 1;
         else
             high = middle;
     }
+    while (low < high && low->key < x_px) low++; /* a few are sooner passed than halved */
     return low;
 }
 

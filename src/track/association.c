@@ -58,14 +58,14 @@ static double upright_overlap(psb_box a, psb_box b)
     return (double)psb_iou(a, b) * common * sqrt(common);
 }
 
-/* The terms of a pair; their sum is 0..1 and a bit, 0 when gated. */
+/* The terms of a pair; their sum is 0..1 and a bit, 0 when gated. What only the record reads is left out without one. */
 static void compare(psb_candidate *out, const psb_tracker *tracker, const psb_target *target, const psb_seeker *seeker,
                     const psb_measure *m)
 {
     const psb_tracker_tuning *t = &tracker->tuning;
     const double place2 = squared(m->x - target->x.value) * seeker->inverse_var_x +
                           squared(m->y - target->y.value) * seeker->inverse_var_y;
-    out->distance = (float)place2;
+    if (tracker->record) out->distance = (float)place2;
     if (place2 > squared(t->gate)) {
         out->fate = PSB_FATE_TOO_FAR;
         out->overlap = out->place = out->size = out->similarity = 0;
@@ -78,9 +78,10 @@ static void compare(psb_candidate *out, const psb_tracker *tracker, const psb_ta
     const double place = t->weight_place * psb_decay(0.5 * place2), size = t->weight_size * psb_decay(0.5 * size2);
     out->fate = PSB_FATE_TOO_WEAK;
     out->overlap = (float)overlap;
+    out->similarity = (float)(overlap + place + size);
+    if (!tracker->record) return;
     out->place = (float)place;
     out->size = (float)size;
-    out->similarity = (float)(overlap + place + size);
 }
 
 /* Room for count more candidates and pairs. */
@@ -108,12 +109,14 @@ static void add_candidate(psb_tracker *tracker, const match_stage *stage, int32_
     const psb_target *target = &tracker->targets[target_i];
     const psb_seeker *seeker = &tracker->seekers[target_i];
     psb_candidate *const candidate = &tracker->candidates[tracker->candidate_count++];
-    candidate->id = target->id;
     candidate->target_i = target_i;
     candidate->box_i = box_i;
-    candidate->head_start = (float)seeker->head_start;
-    candidate->margin = INFINITY;
-    candidate->kind = (uint8_t)stage->kind;
+    if (tracker->record) {
+        candidate->id = target->id;
+        candidate->head_start = (float)seeker->head_start;
+        candidate->margin = INFINITY;
+        candidate->kind = (uint8_t)stage->kind;
+    }
     compare(candidate, tracker, target, seeker, &tracker->measures[box_i]);
     const double above = candidate->similarity - stage->least_similarity;
     if (above <= 0) return;
@@ -232,8 +235,27 @@ static void cover(psb_target *one, psb_target *other)
     if (one->is_confirmed && part_of_other > other->covered) other->covered = part_of_other;
 }
 
-/* Two overlap when the left edge of one lies within the other, and so do their heights: from each, the others that
- * begin within it are looked for. */
+/* Two overlap when the left edge of one lies within the other, and so do their heights: from each, the others of a
+ * strip that begin within it are looked for, `at` being the first that may. */
+static void cover_within(psb_target *targets, int32_t target_i, const psb_strip *strip, const psb_order_item *at)
+{
+    const psb_box box = targets[target_i].predicted;
+    for (; at < strip->end && at->key < box.x1_px; at++) {
+        psb_target *const other = &targets[at->item_i];
+        if (other->predicted.y0_px < box.y1_px && other->predicted.y1_px > box.y0_px) cover(&targets[target_i], other);
+    }
+}
+
+/* The same for all of one strip beside another strip. */
+static void cover_across(psb_target *targets, const psb_strip *own, const psb_strip *strip)
+{
+    for (const psb_order_item *item = own->begin; item < own->end; item++) {
+        const psb_box box = targets[item->item_i].predicted;
+        if (strip->bottom_px > box.y0_px && strip->top_px < box.y1_px)
+            cover_within(targets, item->item_i, strip, psb_strip_from(strip, box.x0_px));
+    }
+}
+
 void psb_tracker_find_covered(psb_tracker *tracker)
 {
     psb_target *const targets = tracker->targets;
@@ -245,16 +267,11 @@ void psb_tracker_find_covered(psb_tracker *tracker)
     }
     psb_strips_sort(&tracker->spans);
     const psb_strip *const first = tracker->spans.strip, *const last = first + tracker->spans.strip_count;
-    for (int32_t i = 0; i < tracker->target_count; i++) {
-        const psb_box box = targets[i].predicted;
-        for (const psb_strip *strip = first; strip < last; strip++) {
-            if (strip->bottom_px <= box.y0_px || strip->top_px >= box.y1_px) continue;
-            const psb_order_item *at = psb_strip_from(strip, box.x0_px);
-            for (; at < strip->end && at->key < box.x1_px; at++) {
-                const psb_box other = targets[at->item_i].predicted;
-                if (other.y0_px >= box.y1_px || other.y1_px <= box.y0_px) continue;
-                if (at->item_i != i) cover(&targets[i], &targets[at->item_i]);
-            }
-        }
+    for (const psb_strip *own = first; own < last; own++) {
+        for (const psb_order_item *item = own->begin; item < own->end; item++)
+            cover_within(targets, item->item_i, own, item + 1);
+        for (const psb_strip *strip = first; strip < last; strip++)
+            if (strip != own && strip->bottom_px > own->top_px && strip->top_px < own->bottom_px)
+                cover_across(targets, own, strip);
     }
 }

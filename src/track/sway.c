@@ -32,21 +32,21 @@ static double squared(double value)
 
 /* How much a vote speaks for a shift at this distance, in distances of hearing, 0..1: (1 - d^2)^4, which is a normal
  * curve within 0.05 and ends. A hundred are summed per step, and exp would be most of the tracker's time. */
-static double voice(double distance2)
+static double voice(double x_px, double y_px, double hearing)
 {
-    const double rest = distance2 < 1 ? 1 - distance2 : 0;
-    return squared(squared(rest));
+    const double rest = 1 - (x_px * x_px + y_px * y_px) * hearing;
+    const double heard = 0.5 * (rest + fabs(rest)); /* the larger of it and 0, in a form that compilers vectorise */
+    return squared(squared(heard));
 }
 
 /* Sum of all voices at each of LANES shifts. */
-static void support(double out[LANES], const shift_votes *votes, const double *x_px, const double *y_px)
+static void support(double *restrict out, const shift_votes *votes, const double *x_px, const double *y_px)
 {
-    double sum[LANES] = {0};
-    for (int32_t i = 0; i < votes->count; i++)
-        for (int32_t k = 0; k < LANES; k++)
-            sum[k] +=
-                voice((squared(votes->x_px[i] - x_px[k]) + squared(votes->y_px[i] - y_px[k])) * votes->hearing[i]);
-    for (int32_t k = 0; k < LANES; k++) out[k] = sum[k];
+    for (int32_t k = 0; k < LANES; k++) out[k] = 0;
+    for (int32_t i = 0; i < votes->count; i++) {
+        const double vote_x_px = votes->x_px[i], vote_y_px = votes->y_px[i], hearing = votes->hearing[i];
+        for (int32_t k = 0; k < LANES; k++) out[k] += voice(vote_x_px - x_px[k], vote_y_px - y_px[k], hearing);
+    }
 }
 
 /* The votes of one person: the strong boxes of like size in reach. */
@@ -96,7 +96,8 @@ static bool refine(const shift_votes *votes, double *x_px_io, double *y_px_io)
         double sum_x = 0, sum_y = 0, sum_weight = 0;
         for (int32_t i = 0; i < votes->count; i++) {
             const double distance2 = squared(votes->x_px[i] - *x_px_io) + squared(votes->y_px[i] - *y_px_io);
-            const double weight = votes->hearing[i] * voice(distance2 * votes->hearing[i]);
+            const double rest = 1 - distance2 * votes->hearing[i];
+            const double weight = rest > 0 ? votes->hearing[i] * squared(squared(rest)) : 0;
             sum_x += weight * votes->x_px[i];
             sum_y += weight * votes->y_px[i];
             sum_weight += weight;
@@ -120,10 +121,8 @@ static bool find_shift(const psb_tracker *tracker, bool is_moving, double *x_px_
     shift_votes votes;
     if (collect(&votes, tracker) < LEAST_VOTERS) return false;
 
-    const double nowhere[LANES] = {0};
-    double here[LANES];
-    support(here, &votes, nowhere, nowhere);
-    const double still = here[0];
+    double here[LANES], still = 0;
+    for (int32_t i = 0; i < votes.count; i++) still += voice(votes.x_px[i], votes.y_px[i], votes.hearing[i]);
     double best = still * t->sway_doubt + t->sway_votes, x_px = 0, y_px = 0;
     for (int32_t i = 0; i < votes.count && best < votes.count; i += LANES) { /* as many: more is not to be had */
         support(here, &votes, &votes.x_px[i], &votes.y_px[i]);

@@ -157,7 +157,8 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     status = psb_tracker_associate(tracker);
     if (status) return status;
     psb_tracker_measure_margins(tracker);
-    psb_record_add(tracker->record, time_s, tracker->candidates, tracker->candidate_count, tracker->row_of_box);
+    if (tracker->record)
+        psb_record_add(tracker->record, time_s, tracker->candidates, tracker->candidate_count, tracker->row_of_box);
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
     psb_scale_learn(&tracker->scale, &tracker->tuning);
