@@ -58,7 +58,7 @@ static double upright_overlap(psb_box a, psb_box b)
     return (double)psb_iou(a, b) * common * sqrt(common);
 }
 
-/* The terms of a pair; their sum is 0..1 and a bit, 0 when gated. What only the record reads is left out without one. */
+/* The terms of a pair; their sum is 0..1 and a bit, 0 when gated. Without a record, what only it reads is left out. */
 static void compare(psb_candidate *out, const psb_tracker *tracker, const psb_target *target, const psb_seeker *seeker,
                     const psb_measure *m)
 {

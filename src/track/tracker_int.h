@@ -101,7 +101,7 @@ struct psb_tracker {
     psb_candidate *candidates;
     int64_t candidate_count, candidate_capacity;
     int32_t *first_candidate; /* per target two: of weak boxes, and of others; -1 = none */
-    psb_record *record; /* always; a benchmark destroys it to learn what it costs */
+    psb_record *record;       /* always; a benchmark destroys it to learn what it costs */
 
     psb_tracks out;
 };
