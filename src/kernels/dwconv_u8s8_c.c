@@ -22,7 +22,7 @@ static uint8_t value_at(const psb_dwconv_u8s8_args *args, int32_t y, int32_t x, 
                 outside ? args->in_zero : args->in[(size_t)in_y * w->in_row + (size_t)in_x * w->in_pixel + (size_t)c];
             sum += value * taps[c];
         }
-    return psb_requant_u8_value(&args->requant, sum, multiplier[c]);
+    return psb_requant_u8_value(&args->requant, sum, multiplier[c], (size_t)c);
 }
 
 void psb_dwconv_u8s8_c(const psb_dwconv_u8s8_args *args)

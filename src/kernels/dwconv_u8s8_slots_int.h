@@ -67,7 +67,12 @@ static void apply_table(const psb_dwconv_u8s8_args *args)
     bool is_flat = w->out_pixel == (size_t)w->channels;
     for (int32_t y = 0; y < (is_flat ? 1 : w->out_height); y++) {
         uint8_t *out = args->out + (size_t)y * w->out_row;
-        psb_lut_u8_args lut = {.out = out, .in = out, .table = args->requant.table};
+        psb_lut_u8_args lut = {.out = out,
+                               .in = out,
+                               .table = args->requant.table,
+                               .class_of = args->requant.class_of,
+                               .period = (size_t)w->channels,
+                               .class_count = args->requant.class_count};
         lut.rows = (size_t)(is_flat ? w->out_height : w->out_width);
         lut.columns = (size_t)w->channels * (size_t)(is_flat ? w->out_width : 1);
         lut.ld_out = lut.ld_in = is_flat ? w->out_row : w->out_pixel;

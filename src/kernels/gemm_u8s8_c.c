@@ -48,7 +48,7 @@ void psb_gemm_u8s8_c(const psb_gemm_u8s8_args *args)
             float multiplier = ((const float *)(const void *)(panel + COLUMNS * sizeof(int32_t)))[j % COLUMNS];
             size_t at = (size_t)i * args->ldc + (size_t)j;
             if (args->c)
-                args->c[at] = psb_requant_u8_value(&args->requant, sum, multiplier);
+                args->c[at] = psb_requant_u8_value(&args->requant, sum, multiplier, (size_t)j);
             else
                 args->c_f32[at] = (float)sum * multiplier;
         }

@@ -2,9 +2,9 @@
  *
  * Bytes through a table of 256: any activation, and any change of scale, of a quantised tensor.
  *
- *     out[i][j] = table[in[i][j]]
+ *     out[i][j] = table[in[i][j]], or, where channels are of several classes, table[class_of[j % period]][in[i][j]]
  *
- * Shapes: rows and columns >= 0, any. Alignment: none asked. Overlap: out may be in, with the same row stride.
+ * Shapes: rows and columns >= 0, any; period >= 1, and with classes columns are a multiple of it. Alignment: none. Overlap: out may be in, with the same row stride.
  * Nothing outside the named elements is read or written. Comparison class: exact.
  */
 #ifndef PSB_KERNELS_LUT_U8_H
@@ -15,12 +15,17 @@
 
 #include "base/cpu.h"
 
+enum { PSB_LUT_U8_BEHIND = 64 }; /* so that a whole vector of classes can be read anywhere */
+
 typedef struct psb_lut_u8_args {
     uint8_t *out;
     const uint8_t *in;
-    const uint8_t *table; /* [256] */
+    const uint8_t *table; /* [256], or [class_count][256] */
     size_t rows, columns;
-    size_t ld_out, ld_in; /* bytes from one row to the next */
+    size_t ld_out, ld_in;    /* bytes from one row to the next */
+    const uint8_t *class_of; /* NULL: one table for all; else [period + PSB_LUT_U8_BEHIND], repeating after period */
+    size_t period;
+    int32_t class_count;
 } psb_lut_u8_args;
 
 typedef void psb_lut_u8_fn(const psb_lut_u8_args *args);

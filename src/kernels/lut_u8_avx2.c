@@ -7,6 +7,7 @@
 #include "kernels/lut_u8.h"
 
 #include <immintrin.h>
+#include <stdbool.h>
 
 #include "base/compiler.h"
 
@@ -34,8 +35,34 @@ static void look_up_row(const uint8_t *table, uint8_t *out, const uint8_t *in, s
     for (; i < count; i++) out[i] = table[in[i]];
 }
 
+/* Every class's table is asked, and answers for its own channels. */
+static void look_up_classes(const psb_lut_u8_args *args, uint8_t *out, const uint8_t *in, size_t count)
+{
+    size_t i = 0, phase = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const __m256i at = _mm256_loadu_si256((const __m256i *)(const void *)(in + i));
+        const __m256i classes = _mm256_loadu_si256((const __m256i *)(const void *)(args->class_of + phase));
+        __m256i found = _mm256_setzero_si256();
+        for (int32_t k = 0; k < args->class_count; k++) {
+            const __m256i own = _mm256_cmpeq_epi8(classes, _mm256_set1_epi8((char)k));
+            if (_mm256_testz_si256(own, own)) continue;
+            found = _mm256_or_si256(found, _mm256_and_si256(own, look_up(args->table + 256 * (size_t)k, at)));
+        }
+        _mm256_storeu_si256((__m256i *)(void *)(out + i), found);
+        phase = (phase + LANES) % args->period;
+    }
+    for (; i < count; i++, phase++) out[i] = args->table[256 * (size_t)args->class_of[phase] + in[i]];
+}
+
 void psb_lut_u8_avx2(const psb_lut_u8_args *args)
 {
+    if (args->class_of) {
+        const bool is_flat = args->ld_out == args->columns && args->ld_in == args->columns;
+        const size_t rows = is_flat ? 1 : args->rows, columns = args->columns * (is_flat ? args->rows : 1);
+        for (size_t i = 0; i < rows; i++)
+            look_up_classes(args, args->out + i * args->ld_out, args->in + i * args->ld_in, columns);
+        return;
+    }
     if (args->ld_out == args->columns && args->ld_in == args->columns) {
         look_up_row(args->table, args->out, args->in, args->rows * args->columns);
         return;

@@ -97,6 +97,13 @@ typedef enum psb_rounding {
     PSB_ROUNDING_CEIL,
 } psb_rounding;
 
+/* Output channels of an integer convolution that share a table: where a sum is rounded to, and what the activation's
+ * result is multiplied by before it becomes a byte of the value's encoding. Who reads it has that in its weights. */
+typedef struct psb_channel_class {
+    psb_encoding sum;
+    float gain;
+} psb_channel_class;
+
 typedef struct psb_node {
     psb_node_kind kind;
     const char *name; /* the file's, or its output's where it has none */
@@ -114,8 +121,11 @@ typedef struct psb_node {
     const int8_t *byte_weights;
     const float *weight_scales;
     psb_encoding taken, sum;
-    int32_t residual;    /* CONV: value that is added, or -1 */
-    bool residual_first; /* before the activation, else behind it */
+    int32_t class_count; /* 0: all channels are rounded to `sum`, gain 1; else classes[0].sum is `sum` */
+    const psb_channel_class *classes;
+    const uint8_t *channel_class; /* of each output channel */
+    int32_t residual;             /* CONV: value that is added, or -1 */
+    bool residual_first;          /* before the activation, else behind it */
     psb_binary_op binary;
     bool count_padding; /* AVERAGE_POOL */
     bool linear;        /* RESIZE: else nearest */

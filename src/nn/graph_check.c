@@ -71,6 +71,20 @@ static bool scales_are_sound(const float *scales, int64_t count)
     return true;
 }
 
+static bool classes_are_sound(const psb_node *node, int64_t channels, bool makes_bytes)
+{
+    if (node->class_count == 0) return true;
+    if (!makes_bytes || !node->classes || !node->channel_class || node->class_count > PSB_REQUANT_U8_MOST_CLASSES ||
+        !psb_encoding_equal(node->classes[0].sum, node->sum))
+        return false;
+    for (int32_t k = 0; k < node->class_count; k++)
+        if (!scales_are_sound(&node->classes[k].sum.scale, 1) || !scales_are_sound(&node->classes[k].gain, 1))
+            return false;
+    for (int64_t c = 0; c < channels; c++)
+        if (node->channel_class[c] >= node->class_count) return false;
+    return true;
+}
+
 static bool integer_conv_is_sound(const checker *self, const psb_node *node)
 {
     const psb_shape *in = &input_of(self, node, 0)->shape, *out = &output_of(self, node)->shape;
@@ -82,6 +96,8 @@ static bool integer_conv_is_sound(const checker *self, const psb_node *node)
     if (!scales_are_sound(node->weight_scales, out->dims[1])) return false;
     bool depthwise = node->group > 1 && node->group == in->dims[1] && out->dims[1] == in->dims[1];
     if (depthwise && (taps > PSB_DWCONV_U8S8_MOST_TAPS || !is_bytes(output_of(self, node)))) return false;
+    if (node->class_count && node->group != 1 && !depthwise) return false; /* groups have no classes of their own */
+    if (!classes_are_sound(node, out->dims[1], is_bytes(output_of(self, node)))) return false;
     return activation_is_sound(node, is_bytes(output_of(self, node)));
 }
 

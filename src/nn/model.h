@@ -17,7 +17,7 @@
 #include "nn/network.h"
 
 enum {
-    PSB_MODEL_VERSION = 1,
+    PSB_MODEL_VERSION = 2,
     PSB_MODEL_HEADER_BYTES = 96,
     PSB_MODEL_MAX_DESCRIPTOR_BYTES = 1 << 20,
 };

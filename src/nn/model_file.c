@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "kernels/requant_u8.h"
 #include "nn/graph_check_int.h"
 #include "nn/import_int.h"
 #include "nn/model.h"
@@ -261,6 +262,26 @@ static void visit_sliding(stream *s, psb_sliding *sliding)
     for (int32_t side = 0; side < 4; side++) visit_i32(s, &sliding->pads[side]);
 }
 
+static void visit_classes(stream *s, psb_node *node, size_t channels)
+{
+    node->class_count = visit_small(s, node->class_count, PSB_REQUANT_U8_MOST_CLASSES);
+    if (s->status || node->class_count == 0) return;
+    psb_channel_class *made = s->writes ? NULL : alloc(s, (size_t)node->class_count, sizeof(*made));
+    for (int32_t k = 0; k < node->class_count && !s->status; k++) {
+        psb_channel_class one = s->writes ? node->classes[k] : (psb_channel_class){0};
+        visit_encoding(s, &one.sum);
+        visit_f32(s, &one.gain);
+        if (made) made[k] = one;
+    }
+    uint8_t *place = advance(s, channels);
+    if (s->writes && place) memcpy(place, node->channel_class, channels);
+    if (s->writes) return;
+    node->classes = made;
+    uint8_t *of = place ? alloc(s, channels, 1) : NULL;
+    if (of) memcpy(of, place, channels);
+    node->channel_class = of;
+}
+
 /* Weights are as many as the shapes and the window say. */
 static void visit_conv(stream *s, psb_node *node)
 {
@@ -291,6 +312,7 @@ static void visit_conv(stream *s, psb_node *node)
     visit_floats(s, &node->bias, (size_t)out->dims[1]);
     visit_encoding(s, &node->taken);
     visit_encoding(s, &node->sum);
+    visit_classes(s, node, (size_t)out->dims[1]);
     bool has_residual = node->residual >= 0;
     visit_flag(s, &has_residual);
     if (has_residual) visit_index(s, &node->residual);

@@ -43,10 +43,14 @@ static psb_status make_weights(psb_weights_s8 *out, void **memory_out, const psb
     *memory_out = bias;
     if (!bias) return psb_fail_memory("biases", out_channels * sizeof(*bias));
     float *multiplier = (float *)(void *)(bias + out_channels);
-    psb_encoding made = rounded_to(self, node);
+    const psb_encoding shared = rounded_to(self, node);
     for (size_t c = 0; c < out_channels; c++) {
+        const psb_encoding made = node->class_count ? node->classes[node->channel_class[c]].sum : shared;
         double product = (double)node->taken.scale * (double)node->weight_scales[c];
-        double whole = node->bias ? nearbyint((double)node->bias[c] / product) : 0;
+        double added = node->bias ? (double)node->bias[c] : 0;
+        /* the kernel has one zero point; what a class's own is beside it goes with the bias */
+        if (node->class_count) added += ((double)made.zero - (double)shared.zero) * (double)made.scale;
+        double whole = nearbyint(added / product);
         if (!(fabs(whole) < (double)(1 << 30)))
             return psb_fail(PSB_BAD_INPUT, "node \"%.100s\": found a bias of %g steps in channel %zu, expected fewer",
                             node->name, whole, c);
@@ -57,19 +61,40 @@ static psb_status make_weights(psb_weights_s8 *out, void **memory_out, const psb
     return PSB_OK;
 }
 
-/* What becomes of a sum that is to be a byte. */
-static psb_requant_u8 make_requant(psb_operator *self, const psb_node *node, uint32_t cpu_flags)
+/* A table for each class of channels, and behind them the classes of the channels, as lut_u8.h wants both. */
+static psb_status make_tables(psb_requant_u8 *requant, psb_operator *self, const psb_node *node, uint32_t cpu_flags)
 {
-    psb_operator_conv_u8 *conv = &self->as.conv_u8;
+    const psb_channel_class shared = {.sum = node->sum, .gain = 1};
+    const int32_t count = node->class_count ? node->class_count : 1;
+    const size_t channels = (size_t)self->out.shape.dims[1], table_bytes = 256 * (size_t)count;
+    const size_t bytes = table_bytes + channels + PSB_LUT_U8_BEHIND;
+    self->tables = calloc(bytes / sizeof(*self->tables) + 1, sizeof(*self->tables));
+    if (!self->tables) return psb_fail_memory("tables", bytes);
+    uint8_t *table = (uint8_t *)self->tables, *class_of = table + table_bytes;
+    for (int32_t k = 0; k < count; k++) {
+        const psb_channel_class *one = node->class_count ? &node->classes[k] : &shared;
+        for (int32_t q = 0; q < 256; q++) {
+            float x = psb_activation_apply(node->activation, one->sum.scale * (float)(q - one->sum.zero));
+            table[256 * k + q] = psb_encoding_quantise(self->out.encoding, x * one->gain);
+        }
+    }
+    requant->table = table;
+    requant->lut = psb_lut_u8_pick(cpu_flags)->run;
+    if (!node->class_count) return PSB_OK;
+    for (size_t c = 0; c < channels + PSB_LUT_U8_BEHIND; c++) class_of[c] = node->channel_class[c % channels];
+    requant->class_of = class_of;
+    requant->class_count = count;
+    return PSB_OK;
+}
+
+/* What becomes of a sum that is to be a byte. */
+static psb_status make_requant(psb_requant_u8 *out, psb_operator *self, const psb_node *node, uint32_t cpu_flags)
+{
     psb_encoding made = rounded_to(self, node);
     psb_requant_u8 requant = {.zero = made.zero, .low = 0, .high = 255};
+    psb_status status = PSB_OK;
     if (psb_encoding_is_bytes(node->sum)) {
-        for (int32_t q = 0; q < 256; q++) {
-            float x = psb_activation_apply(node->activation, made.scale * (float)(q - made.zero));
-            conv->table[q] = psb_encoding_quantise(self->out.encoding, x);
-        }
-        requant.table = conv->table;
-        requant.lut = psb_lut_u8_pick(cpu_flags)->run;
+        status = make_tables(&requant, self, node, cpu_flags);
     } else if (node->activation.kind == PSB_ACTIVATION_RELU) {
         requant.low = made.zero;
     } else if (node->activation.kind == PSB_ACTIVATION_CLIP) {
@@ -77,7 +102,8 @@ static psb_requant_u8 make_requant(psb_operator *self, const psb_node *node, uin
         requant.high = psb_encoding_quantise(made, node->activation.b);
         if (requant.high < requant.low) requant.high = requant.low;
     }
-    return requant;
+    *out = requant;
+    return status;
 }
 
 static psb_status alloc_packed(psb_operator *self, size_t bytes)
@@ -138,8 +164,9 @@ static psb_status create(psb_operator *self, const psb_node *node, uint32_t cpu_
     conv->is_point = psb_sliding_is_point(&node->sliding);
     conv->groups = node->group;
     self->macs = out_channels * self->out.shape.dims[2] * self->out.shape.dims[3] * products;
-    psb_requant_u8 requant = make_requant(self, node, cpu_flags);
-    psb_status status = make_weights(&weights, &memory, self, node);
+    psb_requant_u8 requant;
+    psb_status status = make_requant(&requant, self, node, cpu_flags);
+    if (!status) status = make_weights(&weights, &memory, self, node);
     if (!status) status = check_range(self, node, &weights, products);
     if (status) goto done;
     if (node->group > 1 && node->group == channels && out_channels == channels) {

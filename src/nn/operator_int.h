@@ -70,7 +70,6 @@ typedef struct psb_operator_conv_u8 {
     bool is_point;
     int32_t groups, bands;
     size_t in_band, out_band, in_group, out_group, packed_group;
-    uint8_t table[256];
     const psb_unary_f32_kernel *activate; /* behind floats, or NULL */
     psb_unary_f32_args activate_args;
     psb_nest nest; /* of activate */
@@ -83,7 +82,7 @@ struct psb_operator {
     char kind_text[32];
     psb_operand out, in[PSB_OPERATOR_INPUTS];
     float *packed;   /* weights, owned; or NULL */
-    int32_t *tables; /* coordinates of a resize, owned; or NULL */
+    int32_t *tables; /* coordinates of a resize or bytes of a convolution, owned; or NULL */
     size_t packed_floats, workspace_floats;
     int64_t macs;
     union {

@@ -13,27 +13,18 @@
 
 #include "base/error.h"
 #include "nn/model.h"
+#include "quant/classes_int.h"
 #include "quant/range_int.h"
 
 enum { MOST_TAPS = 49, MOST_PRODUCTS = 1 << 16, BIAS_STEPS = 1 << 28 };
 
-typedef struct lowering {
-    psb_graph *graph;
-    const psb_observation *observation;
-    const bool *stays_float;
-    bool *is_bytes;    /* of each value */
-    int32_t *set;      /* union-find over values */
-    psb_encoding *own; /* of each value: its set's */
-    bool *has_own;
-} lowering;
-
-static psb_node *producer_of(const lowering *self, int32_t value)
+psb_node *psb_lowering_producer(const psb_lowering *self, int32_t value)
 {
     const int32_t n = self->graph->values[value].producer;
     return n < 0 ? NULL : &self->graph->nodes[n];
 }
 
-static bool is_depthwise(const psb_graph *graph, const psb_node *node)
+bool psb_lowering_is_depthwise(const psb_graph *graph, const psb_node *node)
 {
     const int64_t channels = graph->values[node->inputs[0]].shape.dims[1];
     return node->group > 1 && node->group == channels && graph->values[node->output].shape.dims[1] == channels;
@@ -44,14 +35,13 @@ static bool is_view(const psb_node *node)
     return node->kind == PSB_NODE_RESHAPE || node->kind == PSB_NODE_TRANSPOSE || node->kind == PSB_NODE_SLICE;
 }
 
-/* Can this convolution compute in integers? */
-static bool can_convolve(const lowering *self, const psb_node *node)
+bool psb_lowering_can_convolve(const psb_lowering *self, const psb_node *node)
 {
     const psb_graph *graph = self->graph;
     if (node->kind != PSB_NODE_CONV || self->stays_float[node - graph->nodes] || node->residual >= 0) return false;
     if (node->sliding.dilation[0] != 1 || node->sliding.dilation[1] != 1) return false;
     const int64_t taps = (int64_t)node->sliding.kernel[0] * node->sliding.kernel[1];
-    if (is_depthwise(graph, node)) return taps <= MOST_TAPS;
+    if (psb_lowering_is_depthwise(graph, node)) return taps <= MOST_TAPS;
     return graph->values[node->inputs[0]].shape.dims[1] / node->group * taps <= MOST_PRODUCTS;
 }
 
@@ -65,7 +55,7 @@ static bool is_gate_of(const psb_graph *graph, int32_t gate, int32_t of)
 }
 
 /* Sums and products of two computed values; a gate is put second. */
-static bool can_combine(const lowering *self, psb_node *node)
+static bool can_combine(const psb_lowering *self, psb_node *node)
 {
     const psb_graph *graph = self->graph;
     if (node->binary != PSB_BINARY_ADD && node->binary != PSB_BINARY_MUL) return false;
@@ -81,9 +71,9 @@ static bool can_combine(const lowering *self, psb_node *node)
     return psb_shape_equal(&graph->values[in[0]].shape, &graph->values[in[1]].shape) || is_gate_of(graph, in[1], in[0]);
 }
 
-static bool can_make_bytes(const lowering *self, psb_node *node)
+static bool can_make_bytes(const psb_lowering *self, psb_node *node)
 {
-    if (node->kind == PSB_NODE_CONV) return can_convolve(self, node);
+    if (node->kind == PSB_NODE_CONV) return psb_lowering_can_convolve(self, node);
     for (int32_t i = 0; i < node->input_count; i++)
         if (!self->is_bytes[node->inputs[i]]) return false;
     switch (node->kind) {
@@ -105,16 +95,16 @@ static bool can_make_bytes(const lowering *self, psb_node *node)
 }
 
 /* Whether someone who reads this value wants bytes. wanted: of the values behind it. */
-static void walk_back(lowering *self, bool *wanted)
+static void walk_back(psb_lowering *self, bool *wanted)
 {
     const psb_graph *graph = self->graph;
     for (int32_t n = graph->node_count - 1; n >= 0; n--) {
         const psb_node *node = &graph->nodes[n];
         if (node->kind == PSB_NODE_DEAD) continue;
-        const bool depthwise = node->kind == PSB_NODE_CONV && is_depthwise(graph, node);
+        const bool depthwise = node->kind == PSB_NODE_CONV && psb_lowering_is_depthwise(graph, node);
         bool *made = &self->is_bytes[node->output];
         *made = *made && (wanted[node->output] || depthwise);
-        const bool reads_bytes = node->kind == PSB_NODE_CONV ? can_convolve(self, node) : *made;
+        const bool reads_bytes = node->kind == PSB_NODE_CONV ? psb_lowering_can_convolve(self, node) : *made;
         for (int32_t i = 0; i < node->input_count && reads_bytes; i++) wanted[node->inputs[i]] = true;
     }
     for (int32_t n = 0; n < graph->node_count; n++) { /* a view lies where its source does */
@@ -126,7 +116,7 @@ static void walk_back(lowering *self, bool *wanted)
 
 /* --- Scales --- */
 
-static int32_t find(lowering *self, int32_t value)
+int32_t psb_lowering_find(psb_lowering *self, int32_t value)
 {
     while (self->set[value] != value) value = self->set[value] = self->set[self->set[value]];
     return value;
@@ -139,7 +129,7 @@ static bool shares_scale(const psb_node *node)
            node->kind == PSB_NODE_RESIZE;
 }
 
-static void join_sets(lowering *self)
+static void join_sets(psb_lowering *self)
 {
     const psb_graph *graph = self->graph;
     for (int32_t v = 0; v < graph->value_count; v++) self->set[v] = v;
@@ -147,21 +137,22 @@ static void join_sets(lowering *self)
         const psb_node *node = &graph->nodes[n];
         if (node->kind == PSB_NODE_DEAD || !shares_scale(node) || !self->is_bytes[node->output]) continue;
         for (int32_t i = 0; i < node->input_count; i++)
-            if (self->is_bytes[node->inputs[i]]) self->set[find(self, node->inputs[i])] = find(self, node->output);
+            if (self->is_bytes[node->inputs[i]])
+                self->set[psb_lowering_find(self, node->inputs[i])] = psb_lowering_find(self, node->output);
     }
 }
 
 /* The set's encoding. Where one member is a view of another, both are counted: they have the same histogram. */
-static psb_status choose(lowering *self, int32_t value)
+static psb_status choose(psb_lowering *self, int32_t value)
 {
-    const int32_t root = find(self, value);
+    const int32_t root = psb_lowering_find(self, value);
     if (self->has_own[root]) return PSB_OK;
     const int32_t count = self->graph->value_count;
     const psb_statistics **seen = malloc((size_t)count * sizeof(*seen));
     if (!seen) return psb_fail_memory("ranges", (size_t)count * sizeof(*seen));
     int32_t members = 0;
     for (int32_t v = 0; v < count; v++)
-        if (find(self, v) == root && self->observation->values[v].channels > 0)
+        if (psb_lowering_find(self, v) == root && self->observation->values[v].channels > 0)
             seen[members++] = &self->observation->values[v];
     if (members > 0) self->own[root] = psb_range_choose(seen, members, (psb_activation){0});
     self->has_own[root] = true;
@@ -169,20 +160,20 @@ static psb_status choose(lowering *self, int32_t value)
     return PSB_OK;
 }
 
-static psb_status choose_all(lowering *self)
+static psb_status choose_all(psb_lowering *self)
 {
     psb_graph *graph = self->graph;
     psb_status status = PSB_OK;
     for (int32_t v = 0; v < graph->value_count && !status; v++) {
         if (!self->is_bytes[v]) continue;
         status = choose(self, v);
-        graph->values[v].encoding = self->own[find(self, v)];
+        graph->values[v].encoding = self->own[psb_lowering_find(self, v)];
     }
     for (int32_t n = 0; n < graph->node_count && !status; n++) {
         psb_node *node = &graph->nodes[n];
-        if (node->kind == PSB_NODE_DEAD || !can_convolve(self, node)) continue;
+        if (node->kind == PSB_NODE_DEAD || !psb_lowering_can_convolve(self, node)) continue;
         status = choose(self, node->inputs[0]); /* also of what arrives in floats */
-        node->taken = self->own[find(self, node->inputs[0])];
+        node->taken = self->own[psb_lowering_find(self, node->inputs[0])];
     }
     return status;
 }
@@ -194,16 +185,29 @@ static bool is_clamp(psb_activation activation)
     return activation.kind == PSB_ACTIVATION_RELU || activation.kind == PSB_ACTIVATION_CLIP;
 }
 
-/* An activation behind an integer convolution that nobody else reads becomes the convolution's. */
-static void fuse_activation(lowering *self, psb_node *node)
+/* The integer convolution that this activation can join, since nobody else reads what is between; or NULL. */
+static psb_node *joins(const psb_lowering *self, const psb_node *node)
+{
+    const psb_graph *graph = self->graph;
+    const int32_t sum = node->inputs[0];
+    psb_node *conv = psb_lowering_producer(self, sum);
+    if (!conv || !psb_lowering_can_convolve(self, conv) || conv->activation.kind != PSB_ACTIVATION_NONE) return NULL;
+    if (graph->values[sum].uses != 1 || graph->values[sum].is_output) return NULL;
+    return self->is_bytes[sum] == self->is_bytes[node->output] ? conv : NULL;
+}
+
+bool psb_lowering_becomes_table(const psb_lowering *self, const psb_node *node)
+{
+    return self->is_bytes[node->output] && !is_clamp(node->activation) && joins(self, node);
+}
+
+static void fuse_activation(psb_lowering *self, psb_node *node)
 {
     psb_graph *graph = self->graph;
     const int32_t sum = node->inputs[0];
-    psb_node *conv = producer_of(self, sum);
-    if (!conv || !can_convolve(self, conv) || conv->activation.kind != PSB_ACTIVATION_NONE) return;
-    if (graph->values[sum].uses != 1 || graph->values[sum].is_output) return;
-    if (self->is_bytes[sum] != self->is_bytes[node->output]) return;
-    if (self->is_bytes[sum] && !is_clamp(node->activation)) {
+    psb_node *conv = joins(self, node);
+    if (!conv) return;
+    if (psb_lowering_becomes_table(self, node) && !conv->class_count) {
         const psb_statistics *seen = &self->observation->values[sum];
         conv->sum = psb_range_choose(&seen, 1, node->activation);
     }
@@ -215,20 +219,21 @@ static void fuse_activation(lowering *self, psb_node *node)
 
 /* --- Weights --- */
 
-/* The sums' mean error, taken back out of the bias. */
-static double shift_of(const psb_node *node, const psb_statistics *read, int64_t first_channel, int64_t products,
-                       int64_t row)
+/* The sums' mean error, taken back out of the bias. gain: of the channels that are read, from the first; or NULL. */
+static double shift_of(const psb_node *node, const float *weights, const double *means, const float *gain,
+                       int64_t products, int64_t row)
 {
     const int64_t taps = (int64_t)node->sliding.kernel[0] * node->sliding.kernel[1];
     double shift = 0;
     for (int64_t p = 0; p < products; p++) {
         const double rounded = (double)node->byte_weights[row + p] * (double)node->weight_scales[row / products];
-        shift += (rounded - (double)node->weights[row + p]) * read->channel_mean[first_channel + p / taps];
+        const double mean = means[p / taps] * (gain ? (double)gain[p / taps] : 1);
+        shift += (rounded - (double)weights[p]) * mean;
     }
     return shift;
 }
 
-static psb_status round_conv(lowering *self, psb_node *node)
+static psb_status round_conv(psb_lowering *self, psb_node *node)
 {
     psb_graph *graph = self->graph;
     const int64_t channels = graph->values[node->inputs[0]].shape.dims[1];
@@ -238,20 +243,24 @@ static psb_status round_conv(lowering *self, psb_node *node)
     int8_t *bytes = psb_graph_alloc(graph, (size_t)(out_channels * products), 1);
     float *scales = psb_graph_alloc(graph, (size_t)out_channels, sizeof(*scales));
     float *bias = psb_graph_alloc(graph, (size_t)out_channels, sizeof(*bias));
-    if (!bytes || !scales || !bias) return PSB_NO_MEMORY;
+    float *weights = psb_graph_alloc(graph, (size_t)products, sizeof(*weights)); /* of one output channel */
+    if (!bytes || !scales || !bias || !weights) return PSB_NO_MEMORY;
     node->byte_weights = bytes;
     node->weight_scales = scales;
     for (int64_t c = 0; c < out_channels; c++) {
-        const int64_t row = c * products;
+        const int64_t row = c * products, first_channel = c / (out_channels / node->group) * own;
+        const float *gain = self->gain[node->inputs[0]] ? self->gain[node->inputs[0]] + first_channel : NULL;
         const float old_bias = node->bias ? node->bias[c] : 0;
-        scales[c] = psb_range_weights(bytes + row, node->weights + row, (size_t)products);
+        for (int64_t p = 0; p < products; p++)
+            weights[p] = node->weights[row + p] / (gain ? gain[p / (products / own)] : 1);
+        scales[c] = psb_range_weights(bytes + row, weights, (size_t)products);
         const float least = fabsf(old_bias) / (node->taken.scale * BIAS_STEPS); /* the bias must fit int32 */
         if (scales[c] < least) {
             scales[c] = least;
-            for (int64_t p = 0; p < products; p++) bytes[row + p] = (int8_t)nearbyintf(node->weights[row + p] / least);
+            for (int64_t p = 0; p < products; p++) bytes[row + p] = (int8_t)nearbyintf(weights[p] / least);
         }
-        const int64_t first_channel = c / (out_channels / node->group) * own;
-        bias[c] = (float)((double)old_bias - shift_of(node, read, first_channel, products, row));
+        const double shift = shift_of(node, weights, read->channel_mean + first_channel, gain, products, row);
+        bias[c] = (float)((double)old_bias - shift);
     }
     node->bias = bias;
     node->weights = NULL;
@@ -260,7 +269,7 @@ static psb_status round_conv(lowering *self, psb_node *node)
 
 /* --- The whole --- */
 
-static psb_status lower(lowering *self, bool *wanted)
+static psb_status lower(psb_lowering *self, bool *wanted, bool has_classes)
 {
     psb_graph *graph = self->graph;
     psb_graph_recount(graph);
@@ -270,31 +279,37 @@ static psb_status lower(lowering *self, bool *wanted)
     }
     walk_back(self, wanted);
     join_sets(self);
-    psb_status status = choose_all(self);
+    psb_status status = has_classes ? psb_classes_choose(self) : PSB_OK;
+    if (!status) status = choose_all(self);
     for (int32_t n = 0; n < graph->node_count && !status; n++)
         if (graph->nodes[n].kind == PSB_NODE_UNARY) fuse_activation(self, &graph->nodes[n]);
     for (int32_t n = 0; n < graph->node_count && !status; n++)
-        if (can_convolve(self, &graph->nodes[n])) status = round_conv(self, &graph->nodes[n]);
+        if (psb_lowering_can_convolve(self, &graph->nodes[n])) status = round_conv(self, &graph->nodes[n]);
     if (status) return status;
     graph->keeps_parts = false;
     return psb_graph_rewrite(graph); /* what stays in floats joins its neighbours after all */
 }
 
-psb_status psb_lower(psb_graph *graph, const psb_observation *observation, const bool *stays_float)
+psb_status psb_lower(psb_graph *graph, const float **gains_out, const psb_observation *observation,
+                     const psb_lower_options *options)
 {
     const size_t count = (size_t)graph->value_count + 1;
-    lowering self = {.graph = graph, .observation = observation, .stays_float = stays_float};
+    psb_lowering self = {.graph = graph, .observation = observation, .stays_float = options->stays_float};
     bool *wanted = calloc(count, sizeof(*wanted));
     self.is_bytes = calloc(count, sizeof(*self.is_bytes));
     self.set = calloc(count, sizeof(*self.set));
     self.own = calloc(count, sizeof(*self.own));
     self.has_own = calloc(count, sizeof(*self.has_own));
-    const bool has_all = wanted && self.is_bytes && self.set && self.own && self.has_own;
-    psb_status status = has_all ? lower(&self, wanted) : psb_fail_memory("lowering", count * sizeof(*self.own));
+    self.gain = calloc(count, sizeof(*self.gain));
+    const bool has_all = wanted && self.is_bytes && self.set && self.own && self.has_own && self.gain;
+    psb_status status =
+        has_all ? lower(&self, wanted, !options->no_classes) : psb_fail_memory("lowering", count * sizeof(*self.own));
+    for (int32_t v = 0; v < graph->value_count && gains_out && !status; v++) gains_out[v] = self.gain[v];
     free(wanted);
     free(self.is_bytes);
     free(self.set);
     free(self.own);
     free(self.has_own);
+    free(self.gain);
     return status;
 }

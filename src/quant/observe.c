@@ -76,11 +76,28 @@ static void see_extremes(psb_statistics *seen, const float *values, int64_t coun
         const int32_t c = (int32_t)(e % seen->channels);
         if (x < seen->least) seen->least = x;
         if (x > seen->most) seen->most = x;
+        if (x < seen->channel_least[c]) seen->channel_least[c] = x;
+        if (x > seen->channel_most[c]) seen->channel_most[c] = x;
         if (fabsf(x) > seen->channel_reach[c]) seen->channel_reach[c] = fabsf(x);
         seen->channel_mean[c] += (double)x; /* sums until the end */
         seen->channel_square[c] += (double)x * (double)x;
     }
     seen->count += count;
+}
+
+static int32_t bin_of(double place, int32_t bins)
+{
+    return place < 0 ? 0 : place < bins ? (int32_t)place : bins - 1;
+}
+
+static void see_channel_bins(psb_statistics *seen, const float *values, int64_t count)
+{
+    for (int64_t e = 0; e < count; e++) {
+        const int32_t c = (int32_t)(e % seen->channels);
+        const float width = seen->channel_most[c] - seen->channel_least[c];
+        const double place = width > 0 ? (double)((values[e] - seen->channel_least[c]) / width) * PSB_CHANNEL_BINS : 0;
+        seen->channel_bins[(int64_t)c * PSB_CHANNEL_BINS + bin_of(place, PSB_CHANNEL_BINS)] += 1;
+    }
 }
 
 static void see_bins(psb_statistics *seen, const float *values, int64_t count)
@@ -90,6 +107,23 @@ static void see_bins(psb_statistics *seen, const float *values, int64_t count)
     for (int64_t e = 0; e < count; e++) {
         const int32_t bin = (int32_t)((values[e] - seen->least) * inverse);
         seen->bins[bin < PSB_HISTOGRAM_BINS ? bin : PSB_HISTOGRAM_BINS - 1] += seen->channel_weight[e % seen->channels];
+    }
+    if (seen->channel_bins) see_channel_bins(seen, values, count);
+}
+
+/* A channel's bin is spread over all bins that it covers, or steps would be seen to fall on its middle. */
+void psb_statistics_add_channel(psb_statistics *to, const psb_statistics *from, int32_t channel, double weight)
+{
+    const double width = (double)(to->most - to->least) / PSB_HISTOGRAM_BINS;
+    const double least = (double)from->channel_least[channel];
+    const double own = ((double)from->channel_most[channel] - least) / PSB_CHANNEL_BINS;
+    const float *bins = from->channel_bins + (int64_t)channel * PSB_CHANNEL_BINS;
+    for (int32_t b = 0; b < PSB_CHANNEL_BINS; b++) {
+        if (bins[b] == 0) continue;
+        const double start = width > 0 ? (least + b * own - (double)to->least) / width : 0;
+        const double end = width > 0 ? start + own / width : 0;
+        const int32_t first = bin_of(start, PSB_HISTOGRAM_BINS), last = bin_of(end, PSB_HISTOGRAM_BINS);
+        for (int32_t i = first; i <= last; i++) to->bins[i] += (double)bins[b] * weight / (last - first + 1);
     }
 }
 
@@ -126,12 +160,21 @@ static psb_status alloc_statistics(observer *self)
         seen->least = INFINITY;
         seen->most = -INFINITY;
         seen->channel_reach = calloc((size_t)seen->channels, sizeof(*seen->channel_reach));
+        seen->channel_least = malloc((size_t)seen->channels * sizeof(*seen->channel_least));
+        seen->channel_most = malloc((size_t)seen->channels * sizeof(*seen->channel_most));
+        for (int32_t c = 0; c < seen->channels && seen->channel_least && seen->channel_most; c++) {
+            seen->channel_least[c] = INFINITY;
+            seen->channel_most[c] = -INFINITY;
+        }
+        const int32_t made_by = self->graph->values[v].producer;
+        const bool is_sum = made_by >= 0 && self->graph->nodes[made_by].kind == PSB_NODE_CONV;
+        if (is_sum) seen->channel_bins = calloc((size_t)seen->channels * PSB_CHANNEL_BINS, sizeof(*seen->channel_bins));
         seen->channel_mean = calloc((size_t)seen->channels, sizeof(*seen->channel_mean));
         seen->channel_square = calloc((size_t)seen->channels, sizeof(*seen->channel_square));
         seen->channel_weight = calloc((size_t)seen->channels, sizeof(*seen->channel_weight));
         seen->bins = calloc(PSB_HISTOGRAM_BINS, sizeof(*seen->bins));
-        if (!seen->channel_reach || !seen->channel_mean || !seen->channel_square || !seen->channel_weight ||
-            !seen->bins)
+        if (!seen->channel_least || !seen->channel_most || (is_sum && !seen->channel_bins) || !seen->channel_reach ||
+            !seen->channel_mean || !seen->channel_square || !seen->channel_weight || !seen->bins)
             return psb_fail_memory("statistics", PSB_HISTOGRAM_BINS * sizeof(*seen->bins));
     }
     self->scratch = malloc((size_t)most * sizeof(*self->scratch));
@@ -191,6 +234,9 @@ void psb_observation_fini(psb_observation *observation)
 {
     for (int32_t v = 0; v < observation->count && observation->values; v++) {
         free(observation->values[v].channel_reach);
+        free(observation->values[v].channel_least);
+        free(observation->values[v].channel_most);
+        free(observation->values[v].channel_bins);
         free(observation->values[v].channel_mean);
         free(observation->values[v].channel_square);
         free(observation->values[v].channel_weight);

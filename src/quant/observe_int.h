@@ -10,16 +10,18 @@
 #include "nn/network.h"
 #include "quant/pictures_int.h"
 
-enum { PSB_HISTOGRAM_BINS = 2048 };
+enum { PSB_HISTOGRAM_BINS = 2048, PSB_CHANNEL_BINS = 256 };
 
 typedef struct psb_statistics { /* of one value; channels: dimension 1 of a picture, else 1 */
     int32_t channels;           /* 0: not looked at (constants) */
     int64_t count;              /* elements seen */
     float least, most;
-    float *channel_reach;                  /* largest magnitude */
+    float *channel_reach; /* largest magnitude */
+    float *channel_least, *channel_most;
     double *channel_mean, *channel_square; /* means of the values and of their squares */
     double *channel_weight;                /* what an error there costs (importance_int.h) */
-    double *bins; /* PSB_HISTOGRAM_BINS, evenly from least to most: elements of a picture, times their weight */
+    double *bins;        /* PSB_HISTOGRAM_BINS, evenly from least to most: elements of a picture, times their weight */
+    float *channel_bins; /* PSB_CHANNEL_BINS of each channel, evenly between its own ends; NULL but for sums */
 } psb_statistics;
 
 typedef struct psb_observation { /* init/fini */
@@ -34,6 +36,9 @@ psb_status psb_observe_open(psb_network **out, int32_t *outputs, const psb_graph
 psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, const psb_pictures *pictures,
                                 uint32_t cpu_flags);
 void psb_observation_fini(psb_observation *observation);
+
+/* One channel's elements, times weight, into the bins of `to`, whose ends must be set and hold the channel's. */
+void psb_statistics_add_channel(psb_statistics *to, const psb_statistics *from, int32_t channel, double weight);
 
 /* The view's elements one after another, channels innermost where it is a picture. */
 void psb_observe_gather(float *to, const psb_tensor_view *view);

@@ -29,8 +29,9 @@ struct psb_quant {
     psb_pictures pictures;
     psb_graph parts; /* in floats, equalised, parts kept */
     psb_observation observation;
-    bool *stays_float; /* of the parts' nodes */
-    psb_graph graph;   /* quantised; borrows from the parts */
+    bool *stays_float;   /* of the parts' nodes */
+    psb_graph graph;     /* quantised; borrows from the parts */
+    const float **gains; /* of each value, as psb_lower says */
     int32_t layer_count;
     psb_quant_layer *layers;
     double outputs_db;
@@ -49,14 +50,17 @@ static double decibels(measured sums)
     return 10 * log10(sums.signal / fmax(sums.noise, sums.signal * 1e-12));
 }
 
-static void add_difference(measured *sums, const psb_tensor_view *exact, const psb_tensor_view *rounded, float *scratch)
+/* gain: what each channel of the rounded one was multiplied by, or NULL. */
+static void add_difference(measured *sums, const psb_tensor_view *exact, const psb_tensor_view *rounded,
+                           const float *gain, float *scratch)
 {
     int64_t count = 1;
     for (int32_t d = 0; d < exact->rank; d++) count *= exact->dims[d];
     psb_observe_gather(scratch, exact);
     psb_observe_gather(scratch + count, rounded);
     for (int64_t e = 0; e < count; e++) {
-        const double error = (double)scratch[e] - (double)scratch[count + e];
+        const double shrunk = gain ? 1 / (double)gain[e % exact->dims[1]] : 1;
+        const double error = (double)scratch[e] - (double)scratch[count + e] * shrunk;
         sums->signal += (double)scratch[e] * (double)scratch[e];
         sums->noise += error * error;
     }
@@ -113,7 +117,7 @@ static void comparison_run(comparison *self, const psb_quant *quant)
             if (self->exact_outputs[v] < 0 || self->rounded_outputs[v] < 0) continue;
             const psb_tensor_view exact = psb_network_output(self->exact, self->exact_outputs[v]);
             const psb_tensor_view rounded = psb_network_output(self->rounded, self->rounded_outputs[v]);
-            add_difference(&self->sums[v], &exact, &rounded, self->scratch);
+            add_difference(&self->sums[v], &exact, &rounded, quant->gains[v], self->scratch);
         }
     }
 }
@@ -151,7 +155,8 @@ static psb_status quantise(psb_quant *quant)
     comparison compared = {0};
     psb_graph_fini(&quant->graph);
     psb_status status = psb_graph_borrow(&quant->graph, &quant->parts);
-    if (!status) status = psb_lower(&quant->graph, &quant->observation, quant->stays_float);
+    const psb_lower_options options = {.stays_float = quant->stays_float};
+    if (!status) status = psb_lower(&quant->graph, quant->gains, &quant->observation, &options);
     if (!status) status = comparison_init(&compared, quant);
     if (!status) {
         comparison_run(&compared, quant);
@@ -244,7 +249,10 @@ static psb_status prepare(psb_quant *quant, const psb_quant_options *options)
     const size_t count = (size_t)quant->parts.node_count + 1;
     quant->stays_float = calloc(count, sizeof(*quant->stays_float));
     quant->layers = calloc(count, sizeof(*quant->layers));
-    return quant->stays_float && quant->layers ? PSB_OK : psb_fail_memory("layers", count * sizeof(*quant->layers));
+    quant->gains = calloc((size_t)quant->parts.value_count + 1, sizeof(*quant->gains));
+    return quant->stays_float && quant->layers && quant->gains
+               ? PSB_OK
+               : psb_fail_memory("layers", count * sizeof(*quant->layers));
 }
 
 psb_status psb_quant_open(psb_quant **out, const char *descriptor_path, const char *images,
@@ -279,6 +287,7 @@ void psb_quant_close(psb_quant **quant)
     psb_bytes_fini(&(*quant)->text);
     free((*quant)->stays_float);
     free((*quant)->layers);
+    free((*quant)->gains);
     free(*quant);
     *quant = NULL;
 }

@@ -65,7 +65,7 @@ static uint8_t *run_formula(check *c, const conv_case *d)
                 if (d->is_float)
                     memcpy(out + at * sizeof(float), &value, sizeof(float));
                 else
-                    out[at] = psb_requant_u8_value(&d->args.requant, sum, d->weights.multiplier[j]);
+                    out[at] = psb_requant_u8_value(&d->args.requant, sum, d->weights.multiplier[j], (size_t)j);
             }
     return out;
 }
@@ -79,7 +79,7 @@ static void trial(check *c, const psb_gemm_u8s8_kernel *kernels, int32_t count)
     w->out_row = w->out_pixel * (size_t)w->out_width + (size_t)(check_int(c, 0, 1) * check_int(c, 0, 9));
     draw_describe(c, w, d.args.out_channels, (psb_activation){0});
     d.args.in = draw_bytes(c, window_in_count(w) + PSB_GEMM_U8S8_SLACK_BYTES);
-    d.args.requant = draw_requant(c);
+    d.args.requant = draw_requant(c, d.args.out_channels);
     d.is_float = check_int(c, 0, 4) == 2;
     d.weights = draw_weights(c, (size_t)d.args.out_channels,
                              (size_t)w->channels * (size_t)w->kernel_height * (size_t)w->kernel_width);

@@ -45,7 +45,7 @@ static void check_against_formula(check *c, const dw_case *d, const uint8_t *spe
         for (int32_t x = 0; x < w->out_width; x++)
             for (int32_t i = 0; i < w->channels; i++) {
                 uint8_t expected =
-                    psb_requant_u8_value(&d->args.requant, formula(d, y, x, i), d->weights.multiplier[i]);
+                    psb_requant_u8_value(&d->args.requant, formula(d, y, x, i), d->weights.multiplier[i], (size_t)i);
                 size_t at = (size_t)y * w->out_row + (size_t)x * w->out_pixel + (size_t)i;
                 if (!check_same_bytes(c, "c", spec + at, &expected, 1)) return;
             }
@@ -56,7 +56,7 @@ static void check_window(check *c, const psb_window *w)
     dw_case d = {.args.window = *w};
     draw_describe(c, w, w->channels, (psb_activation){0});
     d.args.in = draw_bytes(c, window_in_count(w));
-    d.args.requant = draw_requant(c);
+    d.args.requant = draw_requant(c, w->channels);
     d.weights = draw_weights(c, (size_t)w->channels, (size_t)w->kernel_height * (size_t)w->kernel_width);
     d.args.in_zero = d.weights.in_zero;
     int32_t count;

@@ -32,7 +32,7 @@ static void fill_case(check *c, gemm_case *g)
     a->ldc = (size_t)(a->n + check_int(c, 0, 20));
     size_t last = (size_t)(a->m - 1) * a->lda + (segments - 1) * a->segment_stride + (size_t)a->k;
     a->a = draw_bytes(c, last + PSB_GEMM_U8S8_SLACK_BYTES);
-    a->requant = draw_requant(c);
+    a->requant = draw_requant(c, a->n);
     g->is_float = check_int(c, 0, 4) == 2;
     g->weights = draw_weights(c, (size_t)a->n, segments * (size_t)a->k);
     g->c_count = (size_t)(a->m - 1) * a->ldc + (size_t)a->n;
@@ -82,7 +82,7 @@ static void check_against_formula(check *c, const gemm_case *g, const uint8_t *s
                 memcpy(&found, spec + at * sizeof(float), sizeof(float));
                 if (!check_close(c, "c", at, found, (float)sum * multiplier, 0.0)) return;
             } else {
-                uint8_t expected = psb_requant_u8_value(&g->args.requant, sum, multiplier);
+                uint8_t expected = psb_requant_u8_value(&g->args.requant, sum, multiplier, (size_t)j);
                 if (!check_same_bytes(c, "c", spec + at, &expected, 1)) return;
             }
         }

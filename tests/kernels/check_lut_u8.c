@@ -18,7 +18,13 @@ static void trial(check *c, const psb_lut_u8_kernel *kernels, int32_t count)
     size_t out_count = args.rows && args.columns ? (args.rows - 1) * args.ld_out + args.columns : 0;
     check_describe(c, "rows %zu columns %zu ld %zu to %zu in place %d", args.rows, args.columns, args.ld_in,
                    args.ld_out, is_in_place);
-    args.table = draw_bytes(c, 256);
+    if (args.columns && check_int(c, 0, 1)) { /* a period that divides the columns */
+        const size_t repeats = (size_t)check_int(c, 1, 4);
+        args.period = args.columns % repeats ? args.columns : args.columns / repeats;
+        args.class_count = check_int(c, 1, PSB_REQUANT_U8_MOST_CLASSES);
+        args.class_of = draw_classes(c, (int32_t)args.period, args.class_count);
+    }
+    args.table = draw_bytes(c, 256 * (size_t)PSB_REQUANT_U8_MOST_CLASSES);
     const uint8_t *in = args.in = draw_bytes(c, in_count);
     uint8_t *spec = draw_output_bytes(c, out_count);
     if (is_in_place && in_count) memcpy(spec, in, in_count);

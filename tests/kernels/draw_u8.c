@@ -55,7 +55,15 @@ psb_weights_s8 draw_weights(check *c, size_t channels, size_t taps)
     return (psb_weights_s8){values, bias, multiplier, check_int(c, 0, 255)};
 }
 
-psb_requant_u8 draw_requant(check *c)
+const uint8_t *draw_classes(check *c, int32_t channels, int32_t count)
+{
+    uint8_t *classes = check_bytes(c, (size_t)channels + PSB_LUT_U8_BEHIND);
+    for (int32_t i = 0; i < channels; i++) classes[i] = (uint8_t)check_int(c, 0, count - 1);
+    for (int32_t i = channels; i < channels + PSB_LUT_U8_BEHIND; i++) classes[i] = classes[i - channels];
+    return classes;
+}
+
+psb_requant_u8 draw_requant(check *c, int32_t channels)
 {
     psb_requant_u8 r = {.zero = check_int(c, 0, 255), .high = 255};
     if (check_int(c, 0, 1)) {
@@ -63,8 +71,10 @@ psb_requant_u8 draw_requant(check *c)
         r.high = check_int(c, r.low, 255);
     }
     if (check_int(c, 0, 3) == 2) {
-        r.table = draw_bytes(c, 256);
+        r.class_count = check_int(c, 1, PSB_REQUANT_U8_MOST_CLASSES);
+        r.table = draw_bytes(c, 256 * (size_t)r.class_count);
         r.lut = psb_lut_u8_pick(c->cpu_flags)->run;
+        if (r.class_count > 1) r.class_of = draw_classes(c, channels, r.class_count);
     }
     return r;
 }

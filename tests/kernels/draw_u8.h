@@ -23,7 +23,10 @@ void *draw_packed(check *c, size_t size_bytes);
 psb_weights_s8 draw_weights(check *c, size_t channels, size_t taps);
 
 /* Any zero point and limits, sometimes a table, applied by the fastest kernel that this machine has. */
-psb_requant_u8 draw_requant(check *c);
+psb_requant_u8 draw_requant(check *c, int32_t channels);
+
+/* Classes below count of channels, as lut_u8.h wants them. */
+const uint8_t *draw_classes(check *c, int32_t channels, int32_t count);
 
 /* draw_window with other numbers of channels: those that vectors of bytes like, and their neighbours. */
 psb_window draw_byte_window(check *c, int32_t max_kernel);

@@ -65,7 +65,8 @@ static void lowered_init(lowered *self, const char *name, bool floats)
     self->stays_float = calloc((size_t)self->parts.node_count + 1, sizeof(bool));
     for (int32_t n = 0; n < self->parts.node_count; n++) self->stays_float[n] = floats;
     assert_int_equal(psb_graph_borrow(&self->graph, &self->parts), PSB_OK);
-    if (psb_lower(&self->graph, &self->observation, self->stays_float)) fail_msg("%s: %s", name, psb_error_text());
+    const psb_lower_options options = {.stays_float = self->stays_float};
+    if (psb_lower(&self->graph, NULL, &self->observation, &options)) fail_msg("%s: %s", name, psb_error_text());
 }
 
 static void lowered_fini(lowered *self)
