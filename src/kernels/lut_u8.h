@@ -4,7 +4,8 @@
  *
  *     out[i][j] = table[in[i][j]], or, where channels are of several classes, table[class_of[j % period]][in[i][j]]
  *
- * Shapes: rows and columns >= 0, any; period >= 1, and with classes columns are a multiple of it. Alignment: none. Overlap: out may be in, with the same row stride.
+ * Shapes: rows and columns >= 0, any; period >= 1, and with classes columns are a multiple of it. Alignment: none
+ * asked. Overlap: out may be in, with the same row stride.
  * Nothing outside the named elements is read or written. Comparison class: exact.
  */
 #ifndef PSB_KERNELS_LUT_U8_H

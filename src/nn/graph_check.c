@@ -71,11 +71,12 @@ static bool scales_are_sound(const float *scales, int64_t count)
     return true;
 }
 
-static bool classes_are_sound(const psb_node *node, int64_t channels, bool makes_bytes)
+/* Groups have no classes of their own. */
+static bool classes_are_sound(const psb_node *node, int64_t channels, bool is_grouped, bool makes_bytes)
 {
     if (node->class_count == 0) return true;
-    if (!makes_bytes || !node->classes || !node->channel_class || node->class_count > PSB_REQUANT_U8_MOST_CLASSES ||
-        !psb_encoding_equal(node->classes[0].sum, node->sum))
+    if (is_grouped || !makes_bytes || !node->classes || !node->channel_class ||
+        node->class_count > PSB_REQUANT_U8_MOST_CLASSES || !psb_encoding_equal(node->classes[0].sum, node->sum))
         return false;
     for (int32_t k = 0; k < node->class_count; k++)
         if (!scales_are_sound(&node->classes[k].sum.scale, 1) || !scales_are_sound(&node->classes[k].gain, 1))
@@ -83,6 +84,11 @@ static bool classes_are_sound(const psb_node *node, int64_t channels, bool makes
     for (int64_t c = 0; c < channels; c++)
         if (node->channel_class[c] >= node->class_count) return false;
     return true;
+}
+
+static bool is_depthwise(const psb_node *node, const psb_shape *in, const psb_shape *out)
+{
+    return node->group > 1 && node->group == in->dims[1] && out->dims[1] == in->dims[1];
 }
 
 static bool integer_conv_is_sound(const checker *self, const psb_node *node)
@@ -94,11 +100,10 @@ static bool integer_conv_is_sound(const checker *self, const psb_node *node)
     if (!psb_encoding_is_bytes(node->taken) || sliding->dilation[0] != 1 || sliding->dilation[1] != 1) return false;
     if (taps > MAX_PRODUCTS || in->dims[1] / node->group > MAX_PRODUCTS / taps) return false;
     if (!scales_are_sound(node->weight_scales, out->dims[1])) return false;
-    bool depthwise = node->group > 1 && node->group == in->dims[1] && out->dims[1] == in->dims[1];
-    if (depthwise && (taps > PSB_DWCONV_U8S8_MOST_TAPS || !is_bytes(output_of(self, node)))) return false;
-    if (node->class_count && node->group != 1 && !depthwise) return false; /* groups have no classes of their own */
-    if (!classes_are_sound(node, out->dims[1], is_bytes(output_of(self, node)))) return false;
-    return activation_is_sound(node, is_bytes(output_of(self, node)));
+    const bool depthwise = is_depthwise(node, in, out), makes_bytes = is_bytes(output_of(self, node));
+    const bool is_grouped = node->group != 1 && !depthwise;
+    if (depthwise && (taps > PSB_DWCONV_U8S8_MOST_TAPS || !makes_bytes)) return false;
+    return classes_are_sound(node, out->dims[1], is_grouped, makes_bytes) && activation_is_sound(node, makes_bytes);
 }
 
 /* The residual is float32 in the end, so it is not asked what it is stored as. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Channels of one value that differ too much for one scale, put into classes with a scale each.
+ * Channels of one value that differ too much for one scale, put into classes with a scale each. Those who read the
+ * value are told by how much each channel was multiplied, and have it in their weights.
  */
 #ifndef PSB_QUANT_CLASSES_INT_H
 #define PSB_QUANT_CLASSES_INT_H

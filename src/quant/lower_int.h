@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From a graph in floats, of which is known what its values are like, to one that computes in bytes where it can.
+ * From a graph in floats, of which is known what its values are like, to one that computes in bytes where it can. The
+ * state that its steps hand from one file to the next is here too.
  */
 #ifndef PSB_QUANT_LOWER_INT_H
 #define PSB_QUANT_LOWER_INT_H
@@ -10,14 +11,13 @@
 #include "nn/graph.h"
 #include "quant/observe_int.h"
 
-/* Rewrites a graph whose parts were kept; the weights are rounded into its own memory. stays_float: of each node,
- * convolutions that are to stay in floats. gains_out: NULL, or of each value what its channels were multiplied by
- * (the graph's memory), NULL where by nothing. */
-typedef struct psb_lower_options { /* all zero = everything that helps */
-    const bool *stays_float;
-    bool no_classes; /* one scale a value, as other runtimes know it */
+typedef struct psb_lower_options {
+    const bool *stays_float; /* of each node: convolutions that are to stay in floats */
+    bool no_classes;         /* one scale a value, as other runtimes know it */
 } psb_lower_options;
 
+/* Rewrites a graph whose parts were kept; the weights are rounded into its own memory. gains_out: NULL, or of each
+ * value what its channels were multiplied by (the graph's memory), NULL where by nothing. */
 psb_status psb_lower(psb_graph *graph, const float **gains_out, const psb_observation *observation,
                      const psb_lower_options *options);
 

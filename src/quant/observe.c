@@ -148,6 +148,28 @@ static bool view_of(psb_tensor_view *out, const observer *self, int32_t value)
     return true;
 }
 
+/* All arrays of one value in one block. */
+static psb_status statistics_init(psb_statistics *seen, int32_t channels, bool is_sum)
+{
+    const size_t each = (size_t)channels, doubles = 3 * each + PSB_HISTOGRAM_BINS;
+    const size_t floats = (is_sum ? 3 + PSB_CHANNEL_BINS : 3) * each;
+    *seen = (psb_statistics){.channels = channels, .least = INFINITY, .most = -INFINITY};
+    seen->bins = calloc(1, doubles * sizeof(double) + floats * sizeof(float));
+    if (!seen->bins) return psb_fail_memory("statistics", doubles * sizeof(double) + floats * sizeof(float));
+    seen->channel_mean = seen->bins + PSB_HISTOGRAM_BINS;
+    seen->channel_square = seen->channel_mean + each;
+    seen->channel_weight = seen->channel_square + each;
+    seen->channel_reach = (float *)(void *)(seen->channel_weight + each);
+    seen->channel_least = seen->channel_reach + each;
+    seen->channel_most = seen->channel_least + each;
+    if (is_sum) seen->channel_bins = seen->channel_most + each;
+    for (int32_t c = 0; c < channels; c++) {
+        seen->channel_least[c] = INFINITY;
+        seen->channel_most[c] = -INFINITY;
+    }
+    return PSB_OK;
+}
+
 static psb_status alloc_statistics(observer *self)
 {
     int64_t most = 1;
@@ -156,26 +178,10 @@ static psb_status alloc_statistics(observer *self)
         psb_tensor_view view;
         if (!view_of(&view, self, v)) continue;
         if (elements_of(&view) > most) most = elements_of(&view);
-        seen->channels = channels_of(&view);
-        seen->least = INFINITY;
-        seen->most = -INFINITY;
-        seen->channel_reach = calloc((size_t)seen->channels, sizeof(*seen->channel_reach));
-        seen->channel_least = malloc((size_t)seen->channels * sizeof(*seen->channel_least));
-        seen->channel_most = malloc((size_t)seen->channels * sizeof(*seen->channel_most));
-        for (int32_t c = 0; c < seen->channels && seen->channel_least && seen->channel_most; c++) {
-            seen->channel_least[c] = INFINITY;
-            seen->channel_most[c] = -INFINITY;
-        }
         const int32_t made_by = self->graph->values[v].producer;
         const bool is_sum = made_by >= 0 && self->graph->nodes[made_by].kind == PSB_NODE_CONV;
-        if (is_sum) seen->channel_bins = calloc((size_t)seen->channels * PSB_CHANNEL_BINS, sizeof(*seen->channel_bins));
-        seen->channel_mean = calloc((size_t)seen->channels, sizeof(*seen->channel_mean));
-        seen->channel_square = calloc((size_t)seen->channels, sizeof(*seen->channel_square));
-        seen->channel_weight = calloc((size_t)seen->channels, sizeof(*seen->channel_weight));
-        seen->bins = calloc(PSB_HISTOGRAM_BINS, sizeof(*seen->bins));
-        if (!seen->channel_least || !seen->channel_most || (is_sum && !seen->channel_bins) || !seen->channel_reach ||
-            !seen->channel_mean || !seen->channel_square || !seen->channel_weight || !seen->bins)
-            return psb_fail_memory("statistics", PSB_HISTOGRAM_BINS * sizeof(*seen->bins));
+        psb_status status = statistics_init(seen, channels_of(&view), is_sum);
+        if (status) return status;
     }
     self->scratch = malloc((size_t)most * sizeof(*self->scratch));
     return self->scratch ? PSB_OK : psb_fail_memory("statistics", (size_t)most * sizeof(*self->scratch));
@@ -232,16 +238,7 @@ done:
 
 void psb_observation_fini(psb_observation *observation)
 {
-    for (int32_t v = 0; v < observation->count && observation->values; v++) {
-        free(observation->values[v].channel_reach);
-        free(observation->values[v].channel_least);
-        free(observation->values[v].channel_most);
-        free(observation->values[v].channel_bins);
-        free(observation->values[v].channel_mean);
-        free(observation->values[v].channel_square);
-        free(observation->values[v].channel_weight);
-        free(observation->values[v].bins);
-    }
+    for (int32_t v = 0; v < observation->count && observation->values; v++) free(observation->values[v].bins);
     free(observation->values);
     *observation = (psb_observation){0};
 }
