@@ -20,7 +20,8 @@
 #include "kernels/requant_u8.h"
 #include "quant/range_int.h"
 
-enum { MOST_CLASSES = PSB_REQUANT_U8_MOST_CLASSES, MOST_ZERO = 160, ZERO_STEP = 8 };
+enum { MOST_CLASSES = PSB_REQUANT_U8_MOST_CLASSES, MOST_ZERO = 160, ZERO_STEP = 8, CUTS = 40, USUAL_STEPS = 200 };
+static const double CUT = 0.94;                /* from one trial of a range to the next */
 static const double SHARE_BEFORE_DENSE = 0.75; /* in the logarithm; 0.5 and 1 were worse for picodet */
 static const double LEAST_STEP = 1e-3;         /* of the largest one: quieter channels say nothing */
 
@@ -181,6 +182,29 @@ static psb_status search(set_division *out, double share)
     return status;
 }
 
+/* How far above zero a channel should reach: where what is cut off and what is rounded cost the least together. A
+ * channel of many zeros and one high corner would else have all its steps where nothing is. */
+static double best_above(const psb_statistics *sums, int32_t channel, psb_activation activation, double most)
+{
+    const float *bins = sums->channel_bins + (int64_t)channel * PSB_CHANNEL_BINS;
+    const double least = (double)sums->channel_least[channel];
+    const double width = ((double)sums->channel_most[channel] - least) / PSB_CHANNEL_BINS;
+    double total = 0, best = most, best_cost = INFINITY;
+    for (int32_t b = 0; b < PSB_CHANNEL_BINS; b++) total += (double)bins[b];
+    for (int32_t cut = 0; cut < CUTS; cut++) {
+        const double above = most * pow(CUT, cut), step = above / USUAL_STEPS;
+        double cost = total * step * step / 12;
+        for (int32_t b = PSB_CHANNEL_BINS - 1; b >= 0; b--) {
+            const double beyond = (double)psb_activation_apply(activation, (float)(least + (b + 0.5) * width)) - above;
+            if (beyond > 0) cost += (double)bins[b] * beyond * beyond;
+        }
+        if (cost >= best_cost) continue;
+        best_cost = cost;
+        best = above;
+    }
+    return best;
+}
+
 static psb_status list_sources(set_division *out, psb_lowering *lowering, int32_t root)
 {
     const psb_graph *graph = lowering->graph;
@@ -193,12 +217,15 @@ static psb_status list_sources(set_division *out, psb_lowering *lowering, int32_
     for (int32_t v = 0; v < graph->value_count; v++) {
         if (psb_lowering_find(lowering, v) != root || !is_source(lowering, v)) continue;
         const psb_statistics *seen = &lowering->observation->values[v];
+        const psb_node *unary = psb_lowering_producer(lowering, v);
+        const psb_statistics *sums = &lowering->observation->values[unary->inputs[0]];
         for (int32_t c = 0; c < seen->channels; c++)
-            out->sources[out->count++] = (source){.value = v,
-                                                  .channel = c,
-                                                  .below = fmax(0, -(double)seen->channel_least[c]),
-                                                  .above = fmax(0, (double)seen->channel_most[c]),
-                                                  .weight = seen->channel_weight[c]};
+            out->sources[out->count++] =
+                (source){.value = v,
+                         .channel = c,
+                         .below = fmax(0, -(double)seen->channel_least[c]),
+                         .above = best_above(sums, c, unary->activation, fmax(0, (double)seen->channel_most[c])),
+                         .weight = seen->channel_weight[c]};
     }
     return PSB_OK;
 }
