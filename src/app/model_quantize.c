@@ -6,13 +6,14 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/quantize_labels.h"
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "quant/quant.h"
 
 typedef struct model_quantize_options {
-    const char *images, *output, *qdq, *cpu; /* NULL = not given */
+    const char *images, *output, *qdq, *labels, *cpu; /* NULL = not given */
     int32_t pictures, floats;
 } model_quantize_options;
 
@@ -24,6 +25,8 @@ static const psb_option rows[] = {
     {"output", 'o', PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(output), "where the .psb model goes"},
     {"qdq", 0, PSB_OPTION_TEXT, "FILE.onnx", 0, 0, NULL, FIELD(qdq),
      "write the same network as ONNX for other runtimes, with QuantizeLinear and DequantizeLinear"},
+    {"labels", 0, PSB_OPTION_TEXT, "FILE", 0, 0, NULL, FIELD(labels),
+     "a COCO file: average precision on its pictures before and after is printed too"},
     {"pictures", 0, PSB_OPTION_COUNT, "N", 1, 1024, "64", FIELD(pictures), "how many are looked at, evenly spread"},
     {"floats", 0, PSB_OPTION_COUNT, "N", 0, 64, "2", FIELD(floats),
      "how many layers at most stay in floating point, where that pays"},
@@ -31,7 +34,8 @@ static const psb_option rows[] = {
      "the highest instruction set to use; unless given, the best there is"},
 };
 
-static void print_words(const psb_quant *quant)
+/* labels: NULL where none were given. */
+static void print_words(const psb_quant *quant, const psb_quantize_labels *labels)
 {
     printf("%-9s %-6s %5s %8s %7s  %s\n", "computes", "window", "group", "channels", "SNR dB", "layer");
     int32_t in_bytes = 0;
@@ -43,6 +47,37 @@ static void print_words(const psb_quant *quant)
     }
     printf("%d of %d layers in int8, %d pictures looked at, outputs at %.1f dB\n", in_bytes,
            psb_quant_layer_count(quant), psb_quant_picture_count(quant), psb_quant_outputs_db(quant));
+    if (psb_quant_unreadable_count(quant) > 0)
+        printf("%d pictures are damaged and were passed over\n", psb_quant_unreadable_count(quant));
+    if (!labels) return;
+    printf("on %d labelled pictures: AP %.2f before, %.2f after; AP50 %.2f before, %.2f after\n", labels->pictures,
+           100 * labels->before.ap, 100 * labels->after.ap, 100 * labels->before.ap50, 100 * labels->after.ap50);
+    if (labels->unreadable > 0)
+        printf("%d of the labelled pictures are missing or damaged: left out of both\n", labels->unreadable);
+}
+
+static void json_precision(psb_json *json, const char *key, const psb_precision *precision)
+{
+    psb_json_key(json, key);
+    psb_json_begin_object(json);
+    psb_json_key(json, "ap");
+    psb_json_number(json, precision->ap);
+    psb_json_key(json, "ap50");
+    psb_json_number(json, precision->ap50);
+    psb_json_end_object(json);
+}
+
+static void json_labels(psb_json *json, const psb_quantize_labels *labels)
+{
+    psb_json_key(json, "labels");
+    psb_json_begin_object(json);
+    psb_json_key(json, "pictures");
+    psb_json_int(json, labels->pictures);
+    psb_json_key(json, "unreadable");
+    psb_json_int(json, labels->unreadable);
+    json_precision(json, "before", &labels->before);
+    json_precision(json, "after", &labels->after);
+    psb_json_end_object(json);
 }
 
 static void json_layer(psb_json *json, const psb_quant_layer *layer)
@@ -57,7 +92,7 @@ static void json_layer(psb_json *json, const psb_quant_layer *layer)
     psb_json_end_object(json);
 }
 
-static psb_status print_json(const psb_quant *quant)
+static psb_status print_json(const psb_quant *quant, const psb_quantize_labels *labels)
 {
     psb_outfile *to = NULL;
     psb_status status = psb_outfile_open_stdout(&to);
@@ -67,6 +102,8 @@ static psb_status print_json(const psb_quant *quant)
     psb_json_begin_object(&json);
     psb_json_key(&json, "pictures");
     psb_json_int(&json, psb_quant_picture_count(quant));
+    psb_json_key(&json, "unreadable");
+    psb_json_int(&json, psb_quant_unreadable_count(quant));
     psb_json_key(&json, "outputs_db");
     psb_json_fixed(&json, psb_quant_outputs_db(quant), 3);
     psb_json_key(&json, "layers");
@@ -76,6 +113,7 @@ static psb_status print_json(const psb_quant *quant)
         json_layer(&json, &layer);
     }
     psb_json_end_array(&json);
+    if (labels) json_labels(&json, labels);
     psb_json_end_object(&json);
     status = psb_outfile_commit(to);
     psb_outfile_close(&to);
@@ -99,6 +137,7 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
         .max_pictures = options->pictures, .max_floats = options->floats ? options->floats : -1, .log = &app->log};
     psb_quant *quant = NULL;
     psb_outfile *model = NULL, *qdq = NULL;
+    psb_quantize_labels labels = {0};
     if (!options->images || !options->output)
         return psb_fail(PSB_USAGE, "%s: found no --%s, expected it", app->who, options->images ? "output" : "images");
     psb_status status = psb_cpu_from_name(&wanted.cpu_flags, options->cpu);
@@ -106,10 +145,16 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
     if (!status && options->qdq) status = psb_outfile_open(&qdq, options->qdq);
     if (!status) status = psb_quant_open(&quant, arguments->operand[0], options->images, &wanted);
     if (!status) status = write_files(quant, model, qdq);
+    const psb_quantize_labels_options label_options = {.labels = options->labels,
+                                                       .images = options->images,
+                                                       .before = arguments->operand[0],
+                                                       .after = options->output,
+                                                       .cpu_flags = wanted.cpu_flags};
+    if (!status && options->labels) status = psb_quantize_labels_measure(&labels, app, &label_options);
     if (!status && app->json)
-        status = print_json(quant);
+        status = print_json(quant, options->labels ? &labels : NULL);
     else if (!status && !app->quiet)
-        print_words(quant);
+        print_words(quant, options->labels ? &labels : NULL);
     psb_outfile_close(&model);
     psb_outfile_close(&qdq);
     psb_quant_close(&quant);

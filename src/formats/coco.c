@@ -59,27 +59,54 @@ static psb_status read_list(const json_t **out, const json_t *root, const char *
     return PSB_OK;
 }
 
+typedef struct coco_picture {
+    int64_t id;
+    const char *name; /* jansson's, or NULL */
+} coco_picture;
+
+/* By id, which comes first. */
+static int compare_pictures(const void *a, const void *b)
+{
+    return compare_ids(&((const coco_picture *)a)->id, &((const coco_picture *)b)->id);
+}
+
+static psb_status list_pictures(coco_picture *out, const json_t *images, const char *path)
+{
+    const size_t count = json_array_size(images);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *picture = json_array_get(images, i), *id = json_object_get(picture, "id");
+        if (!json_is_integer(id))
+            return psb_fail(PSB_BAD_INPUT, "%s: images[%zu].id: expected a whole number", path, i);
+        out[i] = (coco_picture){json_integer_value(id), json_string_value(json_object_get(picture, "file_name"))};
+    }
+    qsort(out, count, sizeof(*out), compare_pictures);
+    for (size_t i = 1; i < count; i++)
+        if (out[i].id == out[i - 1].id)
+            return psb_fail(PSB_BAD_INPUT, "%s: images: found id %lld twice, expected once", path,
+                            (long long)out[i].id);
+    return PSB_OK;
+}
+
 static psb_status read_pictures(psb_coco *out, const json_t *root, const char *path)
 {
     const json_t *images = NULL;
     psb_status status = read_list(&images, root, "images", path);
     if (status) return status;
     const size_t count = json_array_size(images);
+    coco_picture *pictures = calloc(count + 1, sizeof(*pictures));
     out->picture_id = malloc((count + 1) * sizeof(*out->picture_id));
-    if (!out->picture_id) return psb_fail_memory(path, count * sizeof(*out->picture_id));
-    for (size_t i = 0; i < count; i++) {
-        const json_t *id = json_object_get(json_array_get(images, i), "id");
-        if (!json_is_integer(id))
-            return psb_fail(PSB_BAD_INPUT, "%s: images[%zu].id: expected a whole number", path, i);
-        out->picture_id[i] = json_integer_value(id);
+    out->file_name = calloc(count + 1, sizeof(*out->file_name));
+    status = pictures && out->picture_id && out->file_name ? PSB_OK : psb_fail_memory(path, count * sizeof(*pictures));
+    if (!status) status = list_pictures(pictures, images, path);
+    for (size_t i = 0; i < count && !status; i++) {
+        out->picture_count = (int32_t)i + 1;
+        out->picture_id[i] = pictures[i].id;
+        if (!pictures[i].name) continue;
+        out->file_name[i] = strdup(pictures[i].name);
+        if (!out->file_name[i]) status = psb_fail_memory(path, strlen(pictures[i].name));
     }
-    qsort(out->picture_id, count, sizeof(*out->picture_id), compare_ids);
-    for (size_t i = 1; i < count; i++)
-        if (out->picture_id[i] == out->picture_id[i - 1])
-            return psb_fail(PSB_BAD_INPUT, "%s: images: found id %lld twice, expected once", path,
-                            (long long)out->picture_id[i]);
-    out->picture_count = (int32_t)count;
-    return PSB_OK;
+    free(pictures);
+    return status;
 }
 
 static psb_status read_category(psb_coco *out, const json_t *root, const char *path)
@@ -253,6 +280,8 @@ void psb_coco_boxes_fini(psb_coco_boxes *boxes)
 void psb_coco_fini(psb_coco *coco)
 {
     free(coco->picture_id);
+    for (int32_t i = 0; i < coco->picture_count && coco->file_name; i++) free(coco->file_name[i]);
+    free(coco->file_name);
     psb_coco_boxes_fini(&coco->truth);
     *coco = (psb_coco){0};
 }

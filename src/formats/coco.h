@@ -27,6 +27,7 @@ typedef struct psb_coco_boxes {
 typedef struct psb_coco { /* init by read; all zero = empty */
     int32_t picture_count;
     int64_t *picture_id; /* sorted */
+    char **file_name;    /* of each picture, or NULL where the file gives none */
     int64_t person_id;   /* of the category "person", or of the only one */
     psb_coco_boxes truth;
 } psb_coco;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading pictures. In a folder every picture is opened for itself, since people's pictures have many sizes; of a video
+ * Reading pictures. In a folder, and the folders in it, every picture is opened for itself, since people's pictures have many sizes; of a video
  * every n-th frame is taken, all where it does not say how many it has.
  */
 #include "quant/pictures_int.h"
@@ -19,7 +19,7 @@
 #include "detect/prepare.h"
 #include "media/reader.h"
 
-enum { MAX_PATH_BYTES = 4096, MAX_NAMES = 1 << 20 };
+enum { MAX_PATH_BYTES = 4096, MAX_NAMES = 1 << 20, MAX_DEPTH = 16, FEW_PICTURES = 16 };
 
 typedef struct loader {
     psb_pictures *pictures;
@@ -73,49 +73,73 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* names: the caller's to free, each and the array, also on failure. */
-static psb_status list_names(char ***names_out, int32_t *count_out, const char *folder)
+typedef struct name_list { /* paths; init by = {0} */
+    char **paths;
+    int32_t count;
+} name_list;
+
+static psb_status add_name(name_list *names, const char *path)
+{
+    if (names->count == MAX_NAMES)
+        return psb_fail(PSB_BAD_INPUT, "%s: found more than %d pictures, expected fewer", path, MAX_NAMES);
+    if ((names->count & (names->count - 1)) == 0) { /* full at each power of two */
+        char **larger = realloc(names->paths, (size_t)(names->count ? 2 * names->count : 1) * sizeof(*larger));
+        if (!larger) return psb_fail_memory("names of pictures", (size_t)names->count * sizeof(*larger));
+        names->paths = larger;
+    }
+    names->paths[names->count] = strdup(path);
+    if (!names->paths[names->count]) return psb_fail_memory("a name of a picture", strlen(path));
+    names->count++;
+    return PSB_OK;
+}
+
+static psb_status list_folder(name_list *names, const char *folder, int32_t depth);
+
+/* Folders in folders are gone into, links to folders are not: they could lead in a circle. */
+static psb_status list_entry(name_list *names, const char *folder, const char *name, int32_t depth)
+{
+    char path[MAX_PATH_BYTES];
+    struct stat about;
+    if (name[0] == '.') return PSB_OK;
+    const int length = snprintf(path, sizeof(path), "%s/%s", folder, name);
+    if (length < 0 || length >= MAX_PATH_BYTES)
+        return psb_fail(PSB_BAD_INPUT, "%s: found a path of %d bytes, expected fewer", folder, length);
+    if (depth < MAX_DEPTH && lstat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return list_folder(names, path, depth + 1);
+    return is_picture_name(name) ? add_name(names, path) : PSB_OK;
+}
+
+static psb_status list_folder(name_list *names, const char *folder, int32_t depth)
 {
     DIR *dir = opendir(folder);
     if (!dir) return psb_fail_system(folder, "listing", errno);
     psb_status status = PSB_OK;
-    for (const struct dirent *entry = readdir(dir); entry && !status; entry = readdir(dir)) {
-        if (!is_picture_name(entry->d_name)) continue;
-        if (*count_out == MAX_NAMES) {
-            status = psb_fail(PSB_BAD_INPUT, "%s: found more than %d pictures, expected fewer", folder, MAX_NAMES);
-            break;
-        }
-        if ((*count_out & (*count_out - 1)) == 0) { /* full at each power of two */
-            char **larger = realloc(*names_out, (size_t)(*count_out ? 2 * *count_out : 1) * sizeof(*larger));
-            if (!larger) status = psb_fail_memory("names of pictures", (size_t)*count_out * sizeof(*larger));
-            if (larger) *names_out = larger;
-        }
-        if (!status && !((*names_out)[*count_out] = strdup(entry->d_name)))
-            status = psb_fail_memory("a name of a picture", strlen(entry->d_name));
-        if (!status) ++*count_out;
-    }
+    for (const struct dirent *entry = readdir(dir); entry && !status; entry = readdir(dir))
+        status = list_entry(names, folder, entry->d_name, depth);
     closedir(dir);
-    if (*count_out) qsort(*names_out, (size_t)*count_out, sizeof(**names_out), compare_names);
     return status;
 }
 
+/* Damaged pictures are counted and passed over: of a thousand one often is. */
 static psb_status take_folder(loader *self)
 {
-    const char *folder = self->options->path;
-    char **names = NULL;
-    int32_t count = 0;
-    psb_status status = list_names(&names, &count, folder);
-    const int32_t wanted = count < self->options->most ? count : self->options->most;
+    name_list names = {0};
+    psb_status status = list_folder(&names, self->options->path, 0);
+    if (names.count) qsort(names.paths, (size_t)names.count, sizeof(*names.paths), compare_names);
+    const int32_t wanted = names.count < self->options->most ? names.count : self->options->most;
     for (int32_t i = 0; i < wanted && !status; i++) {
-        char path[MAX_PATH_BYTES];
-        const int length = snprintf(path, sizeof(path), "%s/%s", folder, names[(int64_t)i * count / wanted]);
-        if (length < 0 || length >= MAX_PATH_BYTES)
-            status = psb_fail(PSB_BAD_INPUT, "%s: found a path of %d bytes, expected fewer", folder, length);
-        else
-            status = take_from(self, path, 1);
+        const char *path = names.paths[(int64_t)i * names.count / wanted];
+        status = take_from(self, path, 1);
+        if (status != PSB_BAD_INPUT && status != PSB_UNSUPPORTED) continue;
+        psb_log_line(self->options->log, PSB_LOG_WARNING, "%s; passed over", psb_error_text());
+        self->pictures->unreadable++;
+        status = PSB_OK;
     }
-    for (int32_t i = 0; i < count; i++) free(names[i]);
-    free(names);
+    if (!status && wanted > 0 && self->pictures->count == 0)
+        status =
+            psb_fail(PSB_BAD_INPUT, "%s: found %d pictures of which none can be read", self->options->path, wanted);
+    for (int32_t i = 0; i < names.count; i++) free(names.paths[i]);
+    free(names.paths);
     return status;
 }
 
@@ -134,6 +158,9 @@ psb_status psb_pictures_init(psb_pictures *out, const psb_pictures_options *opti
     psb_prepare_fini(&self.prepare);
     if (!status && out->count == 0)
         status = psb_fail(PSB_BAD_INPUT, "%s: found no picture, expected JPEG or PNG files or a video", options->path);
+    if (!status && out->count < FEW_PICTURES)
+        psb_log_line(options->log, PSB_LOG_WARNING, "%s: found %d pictures; %d and more choose ranges better",
+                     options->path, out->count, FEW_PICTURES);
     return status;
 }
 

@@ -11,7 +11,7 @@
 #include "nn/network.h"
 
 typedef struct psb_pictures { /* init/fini */
-    int32_t count, capacity;
+    int32_t count, capacity, unreadable;
     int64_t floats; /* of one */
     float *values;  /* count times floats, in the order of the network's input */
 } psb_pictures;

@@ -297,6 +297,11 @@ int32_t psb_quant_picture_count(const psb_quant *quant)
     return quant->pictures.count;
 }
 
+int32_t psb_quant_unreadable_count(const psb_quant *quant)
+{
+    return quant->pictures.unreadable;
+}
+
 int32_t psb_quant_layer_count(const psb_quant *quant)
 {
     return quant->layer_count;
@@ -319,12 +324,12 @@ psb_status psb_quant_write(psb_quant *quant, psb_outfile *to)
 
 /* What integer convolutions that make floats here would be rounded to as bytes. The parts' nodes are the graph's, each
  * with its output of before its activation was fused. */
-static void fill_sums(psb_encoding *sums, const psb_quant *quant)
+static void fill_sums(psb_encoding *sums, const psb_quant *quant, const psb_graph *graph)
 {
-    for (int32_t n = 0; n < quant->graph.node_count; n++) {
-        const psb_node *node = &quant->graph.nodes[n];
+    for (int32_t n = 0; n < graph->node_count; n++) {
+        const psb_node *node = &graph->nodes[n];
         if (node->kind != PSB_NODE_CONV || !node->byte_weights) continue;
-        if (psb_encoding_is_bytes(quant->graph.values[node->output].encoding)) continue;
+        if (psb_encoding_is_bytes(graph->values[node->output].encoding)) continue;
         const psb_statistics *seen = &quant->observation.values[quant->parts.nodes[n].output];
         sums[n] = psb_range_choose(&seen, 1, node->activation);
     }
@@ -332,10 +337,17 @@ static void fill_sums(psb_encoding *sums, const psb_quant *quant)
 
 psb_status psb_quant_write_qdq(const psb_quant *quant, psb_outfile *to)
 {
-    psb_encoding *sums = calloc((size_t)quant->graph.node_count + 1, sizeof(*sums));
-    if (!sums) return psb_fail_memory("sums", (size_t)quant->graph.node_count * sizeof(*sums));
-    fill_sums(sums, quant);
-    const psb_status status = psb_graph_export(to, &quant->graph, sums);
+    psb_graph graph = {0};
+    const psb_lower_options options = {.stays_float = quant->stays_float, .no_classes = true};
+    psb_encoding *sums = calloc((size_t)quant->parts.node_count + 1, sizeof(*sums));
+    psb_status status = sums ? PSB_OK : psb_fail_memory("sums", (size_t)quant->parts.node_count * sizeof(*sums));
+    if (!status) status = psb_graph_borrow(&graph, &quant->parts);
+    if (!status) status = psb_lower(&graph, NULL, &quant->observation, &options);
+    if (!status) {
+        fill_sums(sums, quant, &graph);
+        status = psb_graph_export(to, &graph, sums);
+    }
+    psb_graph_fini(&graph);
     free(sums);
     return status;
 }

@@ -33,13 +33,14 @@ typedef struct psb_quant_layer {
     double snr_db; /* of its output beside floating point's: signal to noise, over pictures that were looked at */
 } psb_quant_layer;
 
-/* Looks at the pictures (a folder of JPEG and PNG of any sizes, or a video) and decides everything. Errors: those of
+/* Looks at the pictures (a folder of JPEG and PNG of any sizes and of such folders, or a video) and decides everything. Errors: those of
  * reading the model and the pictures; PSB_NO_MEMORY. */
 psb_status psb_quant_open(psb_quant **out, const char *descriptor_path, const char *images,
                           const psb_quant_options *options);
 void psb_quant_close(psb_quant **quant);
 
 int32_t psb_quant_picture_count(const psb_quant *quant);
+int32_t psb_quant_unreadable_count(const psb_quant *quant); /* pictures that were to be looked at, but are damaged */
 int32_t psb_quant_layer_count(const psb_quant *quant);
 psb_quant_layer psb_quant_layer_at(const psb_quant *quant, int32_t layer_i);
 
@@ -50,7 +51,8 @@ double psb_quant_outputs_db(const psb_quant *quant);
 psb_status psb_quant_write(psb_quant *quant, psb_outfile *to);
 
 /* The same network as standard ONNX, for other runtimes: QuantizeLinear and DequantizeLinear between operators on
- * floats. Its last layers' sums are bytes too, where ours are floats. */
+ * floats. Its last layers' sums are bytes too, where ours are floats, and every tensor has one scale, where ours may
+ * have classes of channels. */
 psb_status psb_quant_write_qdq(const psb_quant *quant, psb_outfile *to);
 
 #endif

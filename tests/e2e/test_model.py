@@ -105,6 +105,54 @@ def test_quantised_model_is_refused_when_damaged():
         run("model", "info", name + ".psb", code=3, error=[name + ".psb", word])
 
 
+def test_labels_tell_the_precision():
+    os.mkdir("set")
+    picture_folder("set/images", 4)
+    picture_folder("pictures", 6)
+    quantise = ["model", "quantize", MODEL, "--images", "pictures", "-o", "blob.psb", "--floats", 0]
+    run("detect", "set/images", "--fps", 10, "--model", MODEL, "-o", "float.txt", "-q")
+    names = sorted(os.listdir("set/images"))
+    truth = {"images": [{"id": i + 1, "file_name": name} for i, name in enumerate(names)] +
+                       [{"id": 99, "file_name": "gone.png"}],
+             "categories": [{"id": 1, "name": "person"}],
+             "annotations": [{"id": i, "image_id": int(row[0]), "category_id": 1, "bbox": row[2:6],
+                              "area": row[4] * row[5], "iscrowd": 0} for i, row in enumerate(mot_rows("float.txt"))]}
+    truth["annotations"].append({"id": 1000, "image_id": 99, "category_id": 1, "bbox": [1, 1, 9, 9], "area": 81,
+                                 "iscrowd": 0})  # of a picture that is not there: in neither figure
+    with open("set/truth.json", "w") as out:
+        json.dump(truth, out)
+    said = json.loads(run(*quantise, "--labels", "set/truth.json", "--json").stdout)["labels"]
+    assert said["pictures"] == 4 and said["unreadable"] == 1, said
+    assert said["before"]["ap50"] > 0.99 and said["after"]["ap50"] > 0.9, said
+    words = run(*quantise, "--labels", "set/truth.json").stdout
+    assert "on 4 labelled pictures: AP " in words and "missing" in words, words
+    run(*quantise, "--labels", "set/absent.json", code=3, error="absent.json")
+
+
+def test_pictures_lie_in_folders_and_may_be_damaged():
+    for folder in ("deep/a", "deep/b"):
+        os.makedirs(folder)
+        picture_folder(folder + "/images", 3)
+    with open("deep/a/images/zz.png", "wb") as out:
+        out.write(b"no picture")
+    os.symlink("..", "deep/a/circle")
+    said = json.loads(run("model", "quantize", MODEL, "--images", "deep", "-o", "x.psb", "--json").stdout)
+    assert said["pictures"] == 6 and said["unreadable"] == 1, said
+    os.mkdir("bad")
+    with open("bad/only.png", "wb") as out:
+        out.write(b"no picture")
+    run("model", "quantize", MODEL, "--images", "bad", "-o", "y.psb", code=3, error=["bad", "none can be read"])
+    assert not os.path.exists("y.psb")
+
+
+def test_same_pictures_make_the_same_bytes():
+    picture_folder("pictures", 6)
+    for name in ("first", "again"):
+        run("model", "quantize", MODEL, "--images", "pictures", "-o", name + ".psb")
+    with open("first.psb", "rb") as first, open("again.psb", "rb") as second:
+        assert first.read() == second.read()
+
+
 def test_quantising_needs_pictures():
     os.mkdir("empty")
     run("model", "quantize", MODEL, "--images", "empty", "-o", "x.psb", code=3, error=["empty", "no picture"])

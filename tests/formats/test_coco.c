@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define PICTURES   "\"images\":[{\"id\":30},{\"id\":10},{\"id\":20}]"
+#define PICTURES   "\"images\":[{\"id\":30},{\"id\":10,\"file_name\":\"a.jpg\"},{\"id\":20}]"
 #define CATEGORIES "\"categories\":[{\"id\":3,\"name\":\"car\"},{\"id\":8,\"name\":\"person\"}]"
 
 static psb_status parse(psb_coco *out, const char *text)
@@ -34,6 +34,8 @@ static void people_are_grouped_by_picture(void **state)
     if (status) fail_msg("%s", psb_error_text());
     assert_int_equal(coco.picture_count, 3);
     assert_true(coco.picture_id[0] == 10 && coco.picture_id[1] == 20 && coco.picture_id[2] == 30);
+    assert_string_equal(coco.file_name[0], "a.jpg"); /* goes with its id */
+    assert_null(coco.file_name[1]);
     assert_int_equal(coco.person_id, 8);
     const psb_coco_boxes *truth = &coco.truth;
     assert_int_equal(truth->count, 3);
