@@ -130,6 +130,26 @@ static psb_status write_files(psb_quant *quant, psb_outfile *model, psb_outfile 
     return status ? status : psb_outfile_commit(model);
 }
 
+/* The model is written by now: labels are shown to it as to any other. */
+static psb_status report(const psb_app *app, const psb_quant *quant, const model_quantize_options *options,
+                         const char *descriptor, uint32_t cpu_flags)
+{
+    psb_quantize_labels measured, *labels = NULL;
+    if (options->labels) {
+        const psb_quantize_labels_options wanted = {.labels = options->labels,
+                                                    .images = options->images,
+                                                    .before = descriptor,
+                                                    .after = options->output,
+                                                    .cpu_flags = cpu_flags};
+        const psb_status status = psb_quantize_labels_measure(&measured, app, &wanted);
+        if (status) return status;
+        labels = &measured;
+    }
+    if (app->json) return print_json(quant, labels);
+    if (!app->quiet) print_words(quant, labels);
+    return PSB_OK;
+}
+
 static psb_status run(const psb_app *app, const psb_arguments *arguments, const void *options_given)
 {
     const model_quantize_options *options = options_given;
@@ -137,7 +157,6 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
         .max_pictures = options->pictures, .max_floats = options->floats ? options->floats : -1, .log = &app->log};
     psb_quant *quant = NULL;
     psb_outfile *model = NULL, *qdq = NULL;
-    psb_quantize_labels labels = {0};
     if (!options->images || !options->output)
         return psb_fail(PSB_USAGE, "%s: found no --%s, expected it", app->who, options->images ? "output" : "images");
     psb_status status = psb_cpu_from_name(&wanted.cpu_flags, options->cpu);
@@ -145,16 +164,7 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
     if (!status && options->qdq) status = psb_outfile_open(&qdq, options->qdq);
     if (!status) status = psb_quant_open(&quant, arguments->operand[0], options->images, &wanted);
     if (!status) status = write_files(quant, model, qdq);
-    const psb_quantize_labels_options label_options = {.labels = options->labels,
-                                                       .images = options->images,
-                                                       .before = arguments->operand[0],
-                                                       .after = options->output,
-                                                       .cpu_flags = wanted.cpu_flags};
-    if (!status && options->labels) status = psb_quantize_labels_measure(&labels, app, &label_options);
-    if (!status && app->json)
-        status = print_json(quant, options->labels ? &labels : NULL);
-    else if (!status && !app->quiet)
-        print_words(quant, options->labels ? &labels : NULL);
+    if (!status) status = report(app, quant, options, arguments->operand[0], wanted.cpu_flags);
     psb_outfile_close(&model);
     psb_outfile_close(&qdq);
     psb_quant_close(&quant);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading pictures. In a folder, and the folders in it, every picture is opened for itself, since people's pictures have many sizes; of a video
- * every n-th frame is taken, all where it does not say how many it has.
+ * Reading pictures. In a folder, and the folders in it, every picture is opened for itself, since people's pictures
+ * have many sizes; of a video every n-th frame is taken, all where it does not say how many it has.
  */
 #include "quant/pictures_int.h"
 

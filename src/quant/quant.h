@@ -33,8 +33,8 @@ typedef struct psb_quant_layer {
     double snr_db; /* of its output beside floating point's: signal to noise, over pictures that were looked at */
 } psb_quant_layer;
 
-/* Looks at the pictures (a folder of JPEG and PNG of any sizes and of such folders, or a video) and decides everything. Errors: those of
- * reading the model and the pictures; PSB_NO_MEMORY. */
+/* Looks at the pictures (a folder of JPEG and PNG of any sizes and of such folders, or a video) and decides everything.
+ * Errors: those of reading the model and the pictures; PSB_NO_MEMORY. */
 psb_status psb_quant_open(psb_quant **out, const char *descriptor_path, const char *images,
                           const psb_quant_options *options);
 void psb_quant_close(psb_quant **quant);
