@@ -7,6 +7,7 @@
 #define PASSERBY_PASSERBY_H
 
 #include <passerby/boxes.h>
+#include <passerby/camera_motion.h>
 #include <passerby/detector.h>
 #include <passerby/frame.h>
 #include <passerby/status.h>

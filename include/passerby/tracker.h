@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include <passerby/boxes.h>
+#include <passerby/camera_motion.h>
 #include <passerby/status.h>
 
 #ifdef __cplusplus
@@ -43,6 +44,12 @@ PSB_API void psb_tracker_reset(psb_tracker *tracker);
  * next step, reset or destroy. Errors: PSB_BAD_INPUT (time, boxes not finite or empty), PSB_NO_MEMORY. */
 PSB_API psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out, const psb_boxes *boxes,
                                     double time_s);
+
+/* The same of a camera that moved: motion is all that it did since the step before, as found from the pictures
+ * (passerby/camera_motion.h); tracks are carried along. NULL = not known: what all boxes have in common is then
+ * followed. Errors: also PSB_BAD_INPUT for a motion that is not finite or zooms more than four times. */
+PSB_API psb_status psb_tracker_step_moved(psb_tracker *tracker, const psb_tracks **tracks_out, const psb_boxes *boxes,
+                                          const psb_camera_motion *motion, double time_s);
 
 #ifdef __cplusplus
 }

@@ -137,6 +137,7 @@ static psb_status open_camera(track_run *run)
                                             : 0,
         .look_back_s = run->redacted ? options->look_back_s : 0, /* it exists for the cover alone */
         .every = options->every,
+        .cpu_flags = run->cpu_flags,
         .covers = run->redacted != NULL,
         .clock = run->app->clock,
         .log = &run->app->log,

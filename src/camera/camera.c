@@ -17,6 +17,7 @@
 #include "frame/image.h"
 #include "geometry/boxes.h"
 #include "privacy/cover.h"
+#include "track/camera_motion.h"
 
 static const size_t DEFAULT_LOOK_BACK_BYTES = (size_t)256 << 20;
 
@@ -34,6 +35,10 @@ typedef struct held_frame {
 struct psb_camera {
     psb_camera_options options;
     psb_tracker *tracker;
+    psb_motion_finder *finder;
+    psb_camera_motion moved; /* by the camera, since the last look */
+    bool knows_moved;
+    int64_t motion_ns;      /* spent on it since then */
     psb_cover *cover;       /* NULL unless options.covers */
     psb_regions no_regions; /* stays empty */
     held_frame *ring;
@@ -64,8 +69,10 @@ psb_status psb_camera_create(psb_camera **out, const psb_camera_options *options
     if (!own->clock.now_ns) own->clock = psb_clock_none();
     if (own->cover_score <= 0) own->cover_score = PSB_COVER_SCORE;
     camera->last_time_s = -INFINITY;
+    camera->moved = psb_camera_motion_none();
 
     psb_status status = psb_tracker_create(&camera->tracker, own->tracker.size ? &own->tracker : NULL);
+    if (!status) status = psb_motion_finder_create_with(&camera->finder, NULL, own->cpu_flags);
     if (!status && own->covers)
         status = psb_cover_create(&camera->cover, &(psb_cover_options){.cover_score = own->cover_score});
     if (status) {
@@ -105,6 +112,7 @@ void psb_camera_destroy(psb_camera **camera)
     }
     free((*camera)->ring);
     psb_tracker_destroy(&(*camera)->tracker);
+    psb_motion_finder_destroy(&(*camera)->finder);
     psb_cover_destroy(&(*camera)->cover);
     psb_tracks_fini(&(*camera)->known);
     psb_tracks_fini(&(*camera)->shown);
@@ -182,6 +190,24 @@ static psb_status reserve_drawn(psb_camera *camera, int32_t count)
     return status ? status : psb_tracks_reserve(&camera->between, count);
 }
 
+/* Every picture counts, also those that nobody looks at: what the camera did in them adds up until the next look. */
+static psb_status follow_motion(psb_camera *camera, const psb_frame *frame)
+{
+    psb_camera_motion moved;
+    bool is_known = false;
+    if (!frame || camera->options.ignores_motion) {
+        camera->knows_moved = false;
+        return PSB_OK;
+    }
+    const int64_t start_ns = psb_clock_now_ns(&camera->options.clock);
+    const psb_status status = psb_motion_finder_step(camera->finder, &moved, &is_known, frame);
+    if (status) return status;
+    camera->motion_ns += psb_clock_now_ns(&camera->options.clock) - start_ns;
+    camera->moved = psb_camera_motion_then(&camera->moved, &moved);
+    camera->knows_moved = camera->knows_moved && is_known;
+    return PSB_OK;
+}
+
 /* boxes: all that were found, of any score. */
 static psb_status take_look(psb_camera *camera, held_frame *held, const psb_boxes *boxes)
 {
@@ -189,9 +215,15 @@ static psb_status take_look(psb_camera *camera, held_frame *held, const psb_boxe
     psb_status status = keep_reported(&held->boxes, boxes, camera->options.min_score);
     if (status) return status;
     const int64_t start_ns = psb_clock_now_ns(&camera->options.clock);
-    status = psb_tracker_step(camera->tracker, &tracks, &held->boxes, held->time_s);
+    const psb_camera_motion *moved = camera->knows_moved ? &camera->moved : NULL;
+    status = psb_tracker_step_moved(camera->tracker, &tracks, &held->boxes, moved, held->time_s);
     if (status) return status;
-    psb_histogram_add(&camera->stages[PSB_STAGE_TRACK], psb_clock_now_ns(&camera->options.clock) - start_ns);
+    psb_motion_finder_set_people(camera->finder, tracks);
+    camera->moved = psb_camera_motion_none();
+    camera->knows_moved = true;
+    psb_histogram_add(&camera->stages[PSB_STAGE_TRACK],
+                      psb_clock_now_ns(&camera->options.clock) - start_ns + camera->motion_ns);
+    camera->motion_ns = 0;
     status = psb_tracks_copy(&held->tracks, tracks);
     if (!status) status = reserve_drawn(camera, tracks->count);
     return status ? status : count_confirmed(camera, tracks);
@@ -246,7 +278,8 @@ psb_status psb_camera_step(psb_camera *camera, psb_frame *frame, const psb_boxes
     const bool is_given = boxes != NULL;
     const bool is_due = (number - 1) % camera->options.every == 0;
     held->is_looked_at = is_due && (is_given || (frame && camera->options.detector));
-    if (held->is_looked_at && !is_given) status = ask_detector(camera, &boxes, frame);
+    status = follow_motion(camera, frame);
+    if (!status && held->is_looked_at && !is_given) status = ask_detector(camera, &boxes, frame);
     if (status) return status;
     if (held->is_looked_at) status = take_look(camera, held, boxes);
     if (status) return status;

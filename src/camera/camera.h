@@ -38,6 +38,8 @@ typedef struct psb_camera_options {
     size_t look_back_bytes; /* its bound in memory, 0 = 256 MB. There, or where it would hold more than
                              * PSB_CAMERA_HELD_FRAMES, the line is shortened, with a notice */
     int32_t every;          /* look at frames 1, 1 + every, ... by their numbers; 0 = 1 */
+    bool ignores_motion;    /* tracks are not carried along when the camera's pictures move; for measuring */
+    uint32_t cpu_flags;     /* for the search of that motion (base/cpu.h); the answer is the same for any */
     bool covers;            /* regions are wanted (a redacted video is written); else there is no delay line */
     psb_clock clock;        /* times the stages; all zero = none */
     const psb_log *log;     /* for the notice; may be NULL */
@@ -60,7 +62,7 @@ typedef enum psb_camera_stage {
     PSB_STAGE_PREPARE,
     PSB_STAGE_NETWORK,
     PSB_STAGE_HEAD,
-    PSB_STAGE_TRACK, /* tracker and cover decisions */
+    PSB_STAGE_TRACK, /* the camera's motion, tracker and cover decisions */
     PSB_STAGE_COUNT,
 } psb_camera_stage;
 

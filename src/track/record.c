@@ -28,12 +28,16 @@ void psb_record_destroy(psb_record **record)
     *record = NULL;
 }
 
-void psb_record_add(psb_record *record, double time_s, const psb_candidate *candidates, int64_t count,
-                    const int32_t *row_of_box)
+void psb_record_add(psb_record *record, double time_s, const psb_camera_motion *motion, const psb_candidate *candidates,
+                    int64_t count, const int32_t *row_of_box)
 {
     const int64_t kept = count < PSB_RECORD_CANDIDATES ? count : PSB_RECORD_CANDIDATES;
     record->step[record->step_count++ & (PSB_RECORD_STEPS - 1)] =
-        (psb_step_record){.time_s = time_s, .first = record->candidate_count, .count = kept};
+        (psb_step_record){.time_s = time_s,
+                          .first = record->candidate_count,
+                          .count = kept,
+                          .motion = motion ? *motion : psb_camera_motion_none(),
+                          .has_motion = motion != NULL};
     for (int64_t i = count - kept; i < count; i++) {
         psb_candidate *const to = &record->candidate[record->candidate_count++ & (PSB_RECORD_CANDIDATES - 1)];
         *to = candidates[i];

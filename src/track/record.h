@@ -6,8 +6,10 @@
 #ifndef PSB_TRACK_RECORD_H
 #define PSB_TRACK_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include <passerby/camera_motion.h>
 #include <passerby/status.h>
 
 /* What became of a pair. */
@@ -36,7 +38,9 @@ typedef struct psb_candidate {
 
 typedef struct psb_step_record {
     double time_s;
-    int64_t first, count; /* candidates by their running number */
+    int64_t first, count;     /* candidates by their running number */
+    psb_camera_motion motion; /* by which all targets were carried along first; from pictures */
+    bool has_motion;          /* false: nothing was known of it */
 } psb_step_record;
 
 enum { PSB_RECORD_CANDIDATES = 8192, PSB_RECORD_STEPS = 1024 }; /* powers of two; 0.5 MB a camera */
@@ -46,9 +50,9 @@ typedef struct psb_record psb_record;
 psb_status psb_record_create(psb_record **out);
 void psb_record_destroy(psb_record **record);
 
-/* A step's candidates; of more than the ring holds, the last. */
-void psb_record_add(psb_record *record, double time_s, const psb_candidate *candidates, int64_t count,
-                    const int32_t *row_of_box);
+/* A step's candidates; of more than the ring holds, the last. motion may be NULL. */
+void psb_record_add(psb_record *record, double time_s, const psb_camera_motion *motion, const psb_candidate *candidates,
+                    int64_t count, const int32_t *row_of_box);
 
 /* Steps so far; the oldest that is still held in full. */
 int64_t psb_record_step_count(const psb_record *record);

@@ -139,8 +139,18 @@ static void report(psb_tracker *tracker)
 
 psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out, const psb_boxes *boxes, double time_s)
 {
+    return psb_tracker_step_moved(tracker, tracks_out, boxes, NULL, time_s);
+}
+
+psb_status psb_tracker_step_moved(psb_tracker *tracker, const psb_tracks **tracks_out, const psb_boxes *boxes,
+                                  const psb_camera_motion *motion, double time_s)
+{
     *tracks_out = NULL;
     psb_status status = psb_tracker_check(tracker, boxes, time_s);
+    if (!status && motion && !psb_tracker_motion_is_valid(motion))
+        status =
+            psb_fail(PSB_BAD_INPUT, "tracker: camera motion: found %g,%g and a shift of %g,%g, expected a camera's",
+                     motion->along, motion->across, motion->x_px, motion->y_px);
     if (!status) status = psb_tracker_reserve(tracker, boxes->count);
     if (status) return status;
 
@@ -150,15 +160,20 @@ psb_status psb_tracker_step(psb_tracker *tracker, const psb_tracks **tracks_out,
     tracker->stride = psb_stride_of(tracker->dt_s, tracker->tuning.forget_speed_s);
     tracker->stride_size = psb_stride_of(tracker->dt_s, tracker->tuning.forget_growth_s);
     psb_tracker_take_boxes(tracker, boxes);
+    if (motion) psb_tracker_follow_camera(tracker, motion);
     psb_tracker_predict_targets(tracker);
-    psb_tracker_follow_sway(tracker);
+    if (motion)
+        tracker->sway = (psb_sway){0}; /* seen, not guessed */
+    else
+        psb_tracker_follow_sway(tracker);
     psb_tracker_place_targets(tracker);
     psb_tracker_find_covered(tracker);
     status = psb_tracker_associate(tracker);
     if (status) return status;
     psb_tracker_measure_margins(tracker);
     if (tracker->record)
-        psb_record_add(tracker->record, time_s, tracker->candidates, tracker->candidate_count, tracker->row_of_box);
+        psb_record_add(tracker->record, time_s, motion, tracker->candidates, tracker->candidate_count,
+                       tracker->row_of_box);
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
     psb_scale_learn(&tracker->scale, &tracker->tuning);

@@ -115,6 +115,10 @@ psb_status psb_tracker_check(const psb_tracker *tracker, const psb_boxes *boxes,
 psb_status psb_tracker_reserve(psb_tracker *tracker, int32_t box_count);
 void psb_tracker_take_boxes(psb_tracker *tracker, const psb_boxes *boxes);
 
+/* warp.c: whether a motion can be a camera's; carries all targets along, before they are predicted. */
+bool psb_tracker_motion_is_valid(const psb_camera_motion *motion);
+void psb_tracker_follow_camera(psb_tracker *tracker, const psb_camera_motion *motion);
+
 /* sway.c: shifts all targets by what all boxes have in common. */
 void psb_tracker_follow_sway(psb_tracker *tracker);
 

@@ -88,7 +88,7 @@ static void the_ring_keeps_the_newest_whole_steps(void **state)
     assert_int_equal(psb_record_create(&record), PSB_OK);
     for (int32_t step = 0; step < STEPS; step++) {
         for (int32_t i = 0; i < EACH; i++) candidates[i].id = step;
-        psb_record_add(record, step, candidates, EACH, rows);
+        psb_record_add(record, step, NULL, candidates, EACH, rows);
     }
     const int64_t oldest = psb_record_oldest_step(record);
     assert_int_equal(oldest, STEPS - PSB_RECORD_CANDIDATES / EACH);

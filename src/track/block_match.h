@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which blocks of a picture to look for, and where they went in a later one.
+ */
+#ifndef PSB_TRACK_BLOCK_MATCH_H
+#define PSB_TRACK_BLOCK_MATCH_H
+
+#include <stdint.h>
+
+#include <passerby/boxes.h>
+
+#include "kernels/sad_u8.h"
+#include "track/block_picture.h"
+#include "track/motion_fit.h"
+
+enum {
+    PSB_BLOCK_PARTS = 16,   /* a picture's parts, 4 x 4: each gives its best blocks, so that no corner is all */
+    PSB_BLOCKS_OF_PART = 8, /* the most that one gives */
+};
+
+/* Blocks by their index in a grid. */
+typedef struct psb_block_choice {
+    int32_t count;
+    int32_t block_i[PSB_FIT_PAIRS];
+    float weight[PSB_FIT_PAIRS]; /* less where a part has many */
+} psb_block_choice;
+
+/* The most textured blocks of each part, at most `most` (1..PSB_BLOCKS_OF_PART) of one, that people leave free.
+ * people: boxes in picture pixels, of which `scale` are one of the grid's level. */
+void psb_block_choose(psb_block_choice *out, const psb_block_grid *grid, const psb_boxes *people, float scale,
+                      int32_t most);
+
+/* Looks for each chosen block of `earlier` in `later`, around where `near` takes it, places / 2 pixels to each side
+ * (places: 8, 16 or 32, at most 2 * PSB_PLANE_MARGIN less a block). Pairs are those found, in the level's pixels. */
+void psb_block_match(psb_block_pairs *out, const psb_block_choice *choice, const psb_block_grid *grid,
+                     const psb_block_plane *earlier, const psb_block_plane *later, const psb_sad_u8_kernel *sad,
+                     psb_block_motion near, int32_t places);
+
+/* The best of a map of sums, to parts of a pixel: offsets from the map's middle place. False when it lies on the rim,
+ * or is not much better than the rest. */
+bool psb_block_best(float *dx_out, float *dy_out, const uint16_t *sums, int32_t places);
+
+#endif
