@@ -262,6 +262,19 @@ static psb_status check_order(const psb_camera *camera, int64_t number, double t
     return PSB_OK;
 }
 
+/* The frame's place in the line, its times and what is to be done with it; nothing is looked at yet. */
+static held_frame *begin_frame(psb_camera *camera, const psb_frame *frame, bool is_given, int64_t number, double time_s)
+{
+    held_frame *held = held_at(camera, camera->end);
+    held->number = number;
+    held->time_s = time_s;
+    held->size_bytes = planes_bytes(frame);
+    held->boxes.count = held->tracks.count = 0;
+    const bool is_due = (number - 1) % camera->options.every == 0;
+    held->is_looked_at = is_due && (is_given || (frame && camera->options.detector));
+    return held;
+}
+
 psb_status psb_camera_step(psb_camera *camera, psb_frame *frame, const psb_boxes *boxes, int64_t number, double time_s)
 {
     release_handed_out(camera);
@@ -270,14 +283,8 @@ psb_status psb_camera_step(psb_camera *camera, psb_frame *frame, const psb_boxes
     status = reserve_place(camera);
     if (status) return status;
 
-    held_frame *held = held_at(camera, camera->end);
-    held->number = number;
-    held->time_s = time_s;
-    held->size_bytes = planes_bytes(frame);
-    held->boxes.count = held->tracks.count = 0;
     const bool is_given = boxes != NULL;
-    const bool is_due = (number - 1) % camera->options.every == 0;
-    held->is_looked_at = is_due && (is_given || (frame && camera->options.detector));
+    held_frame *held = begin_frame(camera, frame, is_given, number, time_s);
     status = follow_motion(camera, frame);
     if (!status && held->is_looked_at && !is_given) status = ask_detector(camera, &boxes, frame);
     if (status) return status;

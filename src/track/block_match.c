@@ -101,39 +101,37 @@ static bool is_inside(const psb_block_plane *plane, int32_t x, int32_t y, int32_
            y + side <= plane->height + PSB_BLOCK_BORDER;
 }
 
-void psb_block_match(psb_block_pairs *out, const psb_block_choice *choice, const psb_block_grid *grid,
-                     const psb_block_plane *earlier, const psb_block_plane *later, const psb_sad_u8_kernel *sad,
-                     psb_block_motion near, int32_t places)
+void psb_block_match(psb_block_pairs *out, const psb_block_choice *choice, const psb_block_search *search)
 {
+    const psb_block_plane *earlier = search->earlier, *later = search->later;
+    const psb_block_motion near = search->near;
+    const int32_t side = search->grid->side, places = search->places;
+    psb_sad_u8_fn *const sums_of = side == PSB_BLOCK_COARSE ? search->sad->run8 : search->sad->run16;
     uint16_t sums[MOST_PLACES * MOST_PLACES];
-    const float half = 0.5f * (float)grid->side;
+    const float half = 0.5f * (float)side;
     out->count = 0;
     for (int32_t i = 0; i < choice->count; i++) {
-        const int32_t left = psb_block_grid_x(grid, choice->block_i[i]);
-        const int32_t top = psb_block_grid_y(grid, choice->block_i[i]);
+        const int32_t left = psb_block_grid_x(search->grid, choice->block_i[i]);
+        const int32_t top = psb_block_grid_y(search->grid, choice->block_i[i]);
         const float x = (float)left + half - 0.5f * (float)earlier->width;
         const float y = (float)top + half - 0.5f * (float)earlier->height;
-        const int32_t go_x = (int32_t)lrintf(near.x_px + near.zoom * x - near.turn * y);
-        const int32_t go_y = (int32_t)lrintf(near.y_px + near.turn * x + near.zoom * y);
-        if (!is_inside(later, left + go_x, top + go_y, grid->side)) continue;
-        const psb_sad_u8_args args = {.out = sums,
-                                      .block = earlier->pixels + top * earlier->stride_bytes + left,
-                                      .area = later->pixels + (top + go_y - places / 2) * later->stride_bytes + left +
-                                              go_x - places / 2,
-                                      .ld_block = earlier->stride_bytes,
-                                      .ld_area = later->stride_bytes,
-                                      .places = places};
-        if (grid->side == PSB_BLOCK_COARSE)
-            sad->run8(&args);
-        else
-            sad->run16(&args);
+        const int32_t to_x = left + (int32_t)lrintf(near.x_px + near.zoom * x - near.turn * y);
+        const int32_t to_y = top + (int32_t)lrintf(near.y_px + near.turn * x + near.zoom * y);
+        if (!is_inside(later, to_x, to_y, side)) continue;
+        const ptrdiff_t from = (to_y - places / 2) * later->stride_bytes + to_x - places / 2;
+        sums_of(&(psb_sad_u8_args){.out = sums,
+                                   .block = earlier->pixels + top * earlier->stride_bytes + left,
+                                   .area = later->pixels + from,
+                                   .ld_block = earlier->stride_bytes,
+                                   .ld_area = later->stride_bytes,
+                                   .places = places});
         float dx, dy;
         if (!psb_block_best(&dx, &dy, sums, places)) continue;
         const int32_t k = out->count++;
         out->x[k] = x;
         out->y[k] = y;
-        out->dx[k] = (float)go_x + dx;
-        out->dy[k] = (float)go_y + dy;
+        out->dx[k] = (float)(to_x - left) + dx;
+        out->dy[k] = (float)(to_y - top) + dy;
         out->weight[k] = choice->weight[i];
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which blocks of a picture to look for, and where they went in a later one.
+ * Which blocks of a picture to look for, and where they went in a later one. A block's place is a grid's index; what is
+ * found are displacements, in pixels of the level that was searched.
  */
 #ifndef PSB_TRACK_BLOCK_MATCH_H
 #define PSB_TRACK_BLOCK_MATCH_H
@@ -30,11 +31,16 @@ typedef struct psb_block_choice {
 void psb_block_choose(psb_block_choice *out, const psb_block_grid *grid, const psb_boxes *people, float scale,
                       int32_t most);
 
-/* Looks for each chosen block of `earlier` in `later`, around where `near` takes it, places / 2 pixels to each side
- * (places: 8, 16 or 32, at most 2 * PSB_PLANE_MARGIN less a block). Pairs are those found, in the level's pixels. */
-void psb_block_match(psb_block_pairs *out, const psb_block_choice *choice, const psb_block_grid *grid,
-                     const psb_block_plane *earlier, const psb_block_plane *later, const psb_sad_u8_kernel *sad,
-                     psb_block_motion near, int32_t places);
+typedef struct psb_block_search {
+    const psb_sad_u8_kernel *sad;
+    const psb_block_grid *grid;             /* of the level's earlier picture */
+    const psb_block_plane *earlier, *later; /* of the level */
+    psb_block_motion near;                  /* where to look, in the level's pixels */
+    int32_t places;                         /* 8, 16 or 32: so many to be tried across, half to each side */
+} psb_block_search;
+
+/* Looks for each chosen block of the earlier picture in the later one. Pairs are those that were found. */
+void psb_block_match(psb_block_pairs *out, const psb_block_choice *choice, const psb_block_search *search);
 
 /* The best of a map of sums, to parts of a pixel: offsets from the map's middle place. False when it lies on the rim,
  * or is not much better than the rest. */

@@ -38,9 +38,14 @@ static size_t plane_bytes(int32_t width, int32_t height)
     return stride_of(width) * ((size_t)height + 2 * PSB_PLANE_MARGIN);
 }
 
+static int32_t border_of(int32_t side)
+{
+    return side == PSB_BLOCK_FINE ? PSB_BLOCK_BORDER : PSB_BLOCK_BORDER_COARSE;
+}
+
 static int32_t blocks_along(int32_t length, int32_t side)
 {
-    return (length - 2 * PSB_BLOCK_BORDER) / side;
+    return (length - 2 * border_of(side)) / side;
 }
 
 static size_t texture_cost_bytes(int32_t width, int32_t height, int32_t side)
@@ -104,7 +109,7 @@ static void high_pass_row(uint8_t *restrict out, const uint8_t *restrict raw, co
 {
     for (int32_t x = 0; x < width - 1; x++) across[x] = (uint16_t)(down[x] + down[x + 1]);
     for (int32_t x = 0; x < width - 3; x++) across[x] = (uint16_t)(across[x] + across[x + 2]);
-    for (int32_t x = 0; x < width - 7; x++) {
+    for (int32_t x = 0; x < width - MEAN_SIDE; x++) {
         const int32_t sum = across[x] + across[x + 4];
         const int32_t doubled = MIDDLE_GREY * 32 + 16 + 64 * raw[x + MEAN_SIDE / 2] - sum;
         const int32_t clamped = doubled < 0 ? 0 : doubled > 255 * 32 ? 255 * 32 : doubled;
@@ -120,7 +125,7 @@ static void high_pass(psb_block_plane *plane, const uint8_t *raw, uint16_t *sums
     memset(down, 0, (size_t)width * sizeof(*down));
     for (int32_t y = 0; y < MEAN_SIDE - 1; y++)
         for (int32_t x = 0; x < width; x++) down[x] = (uint16_t)(down[x] + raw[y * width + x]);
-    for (int32_t y = half; y + half <= plane->height; y++) {
+    for (int32_t y = half; y + half < plane->height; y++) {
         const uint8_t *const last = raw + (y + half - 1) * width, *const first = raw + (y - half) * width;
         for (int32_t x = 0; x < width; x++) down[x] = (uint16_t)(down[x] + last[x]);
         high_pass_row(plane->pixels + y * plane->stride_bytes, raw + y * width, down, across, width);
@@ -172,12 +177,12 @@ void psb_block_patch_make(psb_block_plane *patch, const psb_block_maker *maker, 
 
 int32_t psb_block_grid_x(const psb_block_grid *grid, int32_t block_i)
 {
-    return PSB_BLOCK_BORDER + block_i % grid->columns * grid->side;
+    return border_of(grid->side) + block_i % grid->columns * grid->side;
 }
 
 int32_t psb_block_grid_y(const psb_block_grid *grid, int32_t block_i)
 {
-    return PSB_BLOCK_BORDER + block_i / grid->columns * grid->side;
+    return border_of(grid->side) + block_i / grid->columns * grid->side;
 }
 
 /* The lesser eigenvalue of the block's gradients' second moments, per sampled pixel. Every other row will do. */

@@ -18,12 +18,13 @@
 #include "track/motion_fit.h"
 
 enum {
-    PSB_BLOCK_FINE = 16,   /* side of a block, fine pixels */
-    PSB_BLOCK_COARSE = 8,  /* coarse pixels */
-    PSB_COARSE_SIDE = 4,   /* fine pixels of a coarse one */
-    PSB_BLOCK_BORDER = 8,  /* no block is nearer to the edge, either level's pixels */
-    PSB_PLANE_MARGIN = 40, /* readable around a plane: it matches nothing */
-    PSB_PATCH_SIDE = 32,   /* what has to be made small to look for one fine block nearby */
+    PSB_BLOCK_FINE = 16,         /* side of a block, fine pixels */
+    PSB_BLOCK_COARSE = 8,        /* coarse pixels */
+    PSB_COARSE_SIDE = 4,         /* fine pixels of a coarse one */
+    PSB_BLOCK_BORDER = 8,        /* no block is nearer to the edge, fine pixels */
+    PSB_BLOCK_BORDER_COARSE = 5, /* coarse pixels */
+    PSB_PLANE_MARGIN = 40,       /* readable around a plane: it matches nothing */
+    PSB_PATCH_SIDE = 32,         /* what has to be made small to look for one fine block nearby */
 };
 
 /* Bytes 128 + twice the difference from the mean around; 128 within 4 of the edge and in the margin. */
@@ -33,7 +34,7 @@ typedef struct psb_block_plane {
     uint8_t *pixels; /* of (0, 0) */
 } psb_block_plane;
 
-/* A level's blocks side by side from PSB_BLOCK_BORDER on. */
+/* A level's blocks side by side, inside of its border. */
 typedef struct psb_block_grid {
     int32_t columns, rows, side;
     float *texture; /* of each: the lesser eigenvalue of its structure, a sampled pixel */

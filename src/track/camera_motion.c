@@ -24,6 +24,7 @@ enum {
     COARSE_OF_PART = 4, /* blocks that a part of the picture gives */
     NEAR_PLACES = 16,   /* a coarse search; 8 coarse pixels are a fifteenth of a picture's width */
     FAR_PLACES = 32,    /* where that found nothing */
+    FAR_OF_PART = 3,    /* fine blocks looked for so far */
     FINE_PLACES = 8,
     LEAST_BLOCKS = 8,
     LEAST_SPREAD = 4,
@@ -230,6 +231,33 @@ static bool is_rest(const psb_motion_finder *finder, psb_block_motion found, dou
     return psb_fit_share(&finder->pairs, rest, rest_px) >= part * psb_fit_share(&finder->pairs, found, tolerance_px);
 }
 
+static void match_fine(psb_motion_finder *finder, psb_block_motion near, int32_t places)
+{
+    const psb_block_picture *earlier = &finder->picture[finder->earlier];
+    psb_block_match(&finder->pairs, &finder->fine,
+                    &(psb_block_search){.sad = finder->maker.sad,
+                                        .grid = &earlier->fine_grid,
+                                        .earlier = &earlier->fine,
+                                        .later = &finder->picture[!finder->earlier].fine,
+                                        .near = near,
+                                        .places = places});
+}
+
+/* Where people leave no room for coarse blocks: fine ones, a few, as far as can be looked. */
+static bool find_between_people(psb_motion_finder *finder, psb_block_motion *out, double rest_part)
+{
+    const psb_block_picture *earlier = &finder->picture[finder->earlier];
+    psb_block_choose(&finder->fine, &earlier->fine_grid, &finder->people, (float)finder->maker.sizes.side, FAR_OF_PART);
+    match_fine(finder, (psb_block_motion){0}, FAR_PLACES);
+    const psb_block_motion found = psb_fit_vote(&finder->pairs, COARSE_TOLERANCE_PX, MOST_BEND, &finder->rng);
+    if (finder->pairs.count < LEAST_BLOCKS || 2 * finder->pairs.count < finder->fine.count ||
+        psb_fit_share(&finder->pairs, found, COARSE_TOLERANCE_PX) < LEAST_SHARE)
+        return false;
+    *out = (psb_block_motion){0};
+    if (!is_rest(finder, found, COARSE_TOLERANCE_PX, STILL_TOLERANCE_PX, rest_part)) *out = found;
+    return true;
+}
+
 /* The coarse motion, in fine pixels; false = none. */
 static bool find_coarse(psb_motion_finder *finder, psb_block_motion *out, double rest_part)
 {
@@ -237,8 +265,12 @@ static bool find_coarse(psb_motion_finder *finder, psb_block_motion *out, double
     const float scale = (float)(finder->maker.sizes.side * PSB_COARSE_SIDE);
     psb_block_choose(&finder->coarse, &earlier->coarse_grid, &finder->people, scale, COARSE_OF_PART);
     for (int32_t places = NEAR_PLACES; places <= FAR_PLACES; places += FAR_PLACES - NEAR_PLACES) {
-        psb_block_match(&finder->pairs, &finder->coarse, &earlier->coarse_grid, &earlier->coarse, &later->coarse,
-                        finder->maker.sad, (psb_block_motion){0}, places);
+        psb_block_match(&finder->pairs, &finder->coarse,
+                        &(psb_block_search){.sad = finder->maker.sad,
+                                            .grid = &earlier->coarse_grid,
+                                            .earlier = &earlier->coarse,
+                                            .later = &later->coarse,
+                                            .places = places});
         const psb_block_motion found = psb_fit_vote(&finder->pairs, COARSE_TOLERANCE_PX, MOST_BEND, &finder->rng);
         const double share = psb_fit_share(&finder->pairs, found, COARSE_TOLERANCE_PX);
         if (finder->pairs.count < LEAST_BLOCKS || 2 * finder->pairs.count < finder->coarse.count || share < LEAST_SHARE)
@@ -248,13 +280,13 @@ static bool find_coarse(psb_motion_finder *finder, psb_block_motion *out, double
             *out = scaled(psb_fit_refine(&finder->pairs, found, COARSE_TOLERANCE_PX), PSB_COARSE_SIDE);
         return true;
     }
-    return false;
+    return find_between_people(finder, out, rest_part);
 }
 
 /* What the later picture says, relative to the reference. */
 static psb_motion_answer find(psb_motion_finder *finder, psb_block_motion *out, double time_s)
 {
-    psb_block_picture *earlier = &finder->picture[finder->earlier], *later = &finder->picture[!finder->earlier];
+    psb_block_picture *earlier = &finder->picture[finder->earlier];
     const bool was_moving = time_s - finder->moved_s <= finder->still_s;
     const double rest_part = was_moving ? REST_MOVING : REST_FIXED;
     psb_rng_init(&finder->rng, finder->seed);
@@ -264,8 +296,7 @@ static psb_motion_answer find(psb_motion_finder *finder, psb_block_motion *out, 
 
     psb_block_choose(&finder->fine, &earlier->fine_grid, &finder->people, (float)finder->maker.sizes.side,
                      PSB_BLOCKS_OF_PART);
-    psb_block_match(&finder->pairs, &finder->fine, &earlier->fine_grid, &earlier->fine, &later->fine, finder->maker.sad,
-                    *out, FINE_PLACES);
+    match_fine(finder, *out, FINE_PLACES);
     psb_block_motion found = psb_fit_vote(&finder->pairs, FINE_TOLERANCE_PX, MOST_BEND, &finder->rng);
     found = psb_fit_refine(&finder->pairs, found, FINE_TOLERANCE_PX);
     finder->report.share = psb_fit_share(&finder->pairs, found, FINE_TOLERANCE_PX);
@@ -340,9 +371,8 @@ static void note_motion(psb_motion_finder *finder, psb_camera_motion *out, bool 
 static void note_rest(psb_motion_finder *finder, bool *is_known_out, double time_s)
 {
     *is_known_out = true;
-    const bool is_old = time_s - finder->earlier_s >= RENEW_S;
-    if (is_old) renew(finder, time_s);
-    if (time_s - finder->rest_s >= finder->still_s && (is_old || !finder->is_watching)) begin_watching(finder);
+    if (time_s - finder->earlier_s >= RENEW_S) renew(finder, time_s);
+    if (time_s - finder->rest_s >= finder->still_s) begin_watching(finder);
 }
 
 /* One picture without an answer does not wake a camera that rested: a lamp was switched, a lorry passed. */
@@ -361,10 +391,11 @@ static void note_unknown(psb_motion_finder *finder, bool *is_known_out, double t
 static void look(psb_motion_finder *finder, psb_camera_motion *out, bool *is_known_out, const psb_image *image,
                  double time_s)
 {
-    if (finder->is_watching && time_s - finder->earlier_s < RENEW_S && stays(finder, image)) {
+    const bool is_resting = finder->is_watching && stays(finder, image);
+    if (is_resting) {
         *is_known_out = true;
         finder->was_unknown = false;
-        return;
+        if (time_s - finder->earlier_s < RENEW_S) return;
     }
     psb_block_picture_make(&finder->picture[!finder->earlier], &finder->maker, image);
     if (!finder->has_earlier) {
@@ -372,6 +403,11 @@ static void look(psb_motion_finder *finder, psb_camera_motion *out, bool *is_kno
         finder->moved_s = -INFINITY;
         finder->report = (psb_motion_report){.answer = PSB_MOTION_UNKNOWN};
         renew(finder, time_s);
+        return;
+    }
+    if (is_resting) {
+        renew(finder, time_s);
+        begin_watching(finder);
         return;
     }
     psb_block_motion found = {0};
