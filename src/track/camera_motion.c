@@ -37,15 +37,16 @@ static const double COARSE_TOLERANCE_PX = 0.9, FINE_TOLERANCE_PX = 0.8, STILL_TO
 /* More than this in zoom (1 = none) or turn (radians) between two pictures is no camera's. */
 static const double MOST_BEND = 0.2;
 /* A motion must be shared by this much of what was found again. */
-static const double LEAST_SHARE = 0.3;
+static const double LEAST_SHARE = 0.35;
 /* Blocks at rest with this part of the moving ones' support mean rest: of a camera that was fixed so far, of one that
  * has just moved. */
-static const double REST_FIXED = 0.3, REST_MOVING = 0.7;
+static const double REST_FIXED = 0.2, REST_MOVING = 0.4;
 /* A watched place moved by more than this has left, fine pixels; fewer than this share stay: the camera moves. */
 static const float WATCH_PX = 0.5f;
 static const double LEAST_STAYING = 0.25;
-/* A reference is renewed after so long, because light and parked cars change. */
-static const double RENEW_S = 1;
+/* A reference is renewed after so long, because light and parked cars change; but while more than this part of the
+ * watched places is hidden (a tram passes: the places behind it are to be known again), only after the longer time. */
+static const double RENEW_S = 1, RENEW_HIDDEN_S = 20, MOST_HIDDEN = 0.3;
 /* People step out of their boxes until the next picture: widths to each side. */
 static const float PERSON_MARGIN = 0.1f;
 static const double DEFAULT_STILL_S = 1;
@@ -395,7 +396,8 @@ static void look(psb_motion_finder *finder, psb_camera_motion *out, bool *is_kno
     if (is_resting) {
         *is_known_out = true;
         finder->was_unknown = false;
-        if (time_s - finder->earlier_s < RENEW_S) return;
+        const double renew_s = finder->report.share < 1 - MOST_HIDDEN ? RENEW_HIDDEN_S : RENEW_S;
+        if (time_s - finder->earlier_s < renew_s) return;
     }
     psb_block_picture_make(&finder->picture[!finder->earlier], &finder->maker, image);
     if (!finder->has_earlier) {
