@@ -20,8 +20,7 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* As `mkdir -p`. */
-static psb_status make_folder(bool *made_out, const char *folder)
+psb_status psb_outputs_make_folder(bool *made_out, const char *folder)
 {
     char path[PSB_OUTPUT_PATH_BYTES];
     snprintf(path, sizeof(path), "%s", folder);
@@ -59,7 +58,7 @@ psb_status psb_outputs_open(psb_outputs *out, const char *folder, double coast_s
     if (strlen(folder) >= PSB_OUTPUT_PATH_BYTES)
         return psb_fail(PSB_BAD_INPUT, "%s: the path is longer than %d bytes", folder, PSB_OUTPUT_PATH_BYTES - 1);
     memcpy(out->folder, folder, strlen(folder) + 1);
-    psb_status status = make_folder(&out->made_folder, folder);
+    psb_status status = psb_outputs_make_folder(&out->made_folder, folder);
     if (!status) status = open_one(&out->detections, out, "detections.txt");
     if (!status) status = open_one(&out->tracks, out, "tracks.txt");
     if (!status) status = open_one(&out->lines, out, "tracks.jsonl");

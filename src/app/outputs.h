@@ -25,6 +25,9 @@ typedef struct psb_outputs { /* open/close; all fields private */
     psb_outfile *detections, *tracks, *lines;
 } psb_outputs;
 
+/* As `mkdir -p`; *made_out: it was not there. Errors: PSB_BAD_INPUT (a file in its place), PSB_ENVIRONMENT. */
+psb_status psb_outputs_make_folder(bool *made_out, const char *folder);
+
 /* Makes the folder where it is missing (its parents, too) and opens the files. coast_s: predicted boxes stand in
  * tracks.txt up to that long. is_offline: tracks.txt is written at the end, by one who has seen all.
  * Errors: PSB_BAD_INPUT (a file in the folder's place), PSB_ENVIRONMENT. */

@@ -3,14 +3,12 @@
  * `passerby synth`: a scene as a video with its truth, in the layout of a MOTChallenge sequence, so that DIR is a
  * sequence and the folder above it a benchmark.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/app.h"
 #include "app/interrupt.h"
+#include "app/outputs.h"
 #include "app/progress.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -19,7 +17,7 @@
 #include "media/writer.h"
 #include "synth/synth.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = PSB_OUTPUT_PATH_BYTES };
 
 typedef struct psb_synth_options {
     const char *output; /* NULL = not given */
@@ -42,6 +40,8 @@ typedef struct synth_run {
     psb_writer *writer; /* NULL: truth only */
     psb_synth_settings settings;
     psb_progress progress;
+    char gt_folder[PATH_BYTES];
+    bool made_folder, made_gt;
     int64_t frames, rows, people; /* people: the highest identity seen */
 } synth_run;
 
@@ -50,16 +50,6 @@ static psb_status open_scene(synth_run *run, const char *scene)
     psb_status status = psb_synth_is_url(scene) ? psb_synth_settings_from_url(&run->settings, scene)
                                                 : psb_synth_settings_open(&run->settings, scene);
     return status ? status : psb_synth_create(&run->synth, &run->settings, 2, run->app->clock);
-}
-
-static psb_status make_folder(const char *path)
-{
-    struct stat about;
-    if (mkdir(path, 0777) == 0) return PSB_OK;
-    const int error = errno;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) return PSB_OK;
-    if (error == EEXIST) return psb_fail(PSB_BAD_INPUT, "%s: found a file, expected a folder for the outputs", path);
-    return psb_fail_output(path, "making the folder", error);
 }
 
 static psb_status join_path(char out[PATH_BYTES], const char *folder, const char *name)
@@ -96,10 +86,9 @@ static psb_status open_video(synth_run *run)
 
 static psb_status open_outputs(synth_run *run)
 {
-    char path[PATH_BYTES];
-    psb_status status = make_folder(run->options->output);
-    if (!status) status = join_path(path, run->options->output, "gt");
-    if (!status) status = make_folder(path);
+    psb_status status = join_path(run->gt_folder, run->options->output, "gt");
+    if (!status) status = psb_outputs_make_folder(&run->made_folder, run->options->output);
+    if (!status) status = psb_outputs_make_folder(&run->made_gt, run->gt_folder);
     if (!status) status = open_file(&run->truth, run, "gt/gt.txt");
     if (!status) status = open_file(&run->seqinfo, run, "seqinfo.ini");
     if (!status && !run->options->truth_only) status = open_video(run);
@@ -226,6 +215,8 @@ done:
     psb_outfile_close(&run.video);
     psb_outfile_close(&run.truth);
     psb_outfile_close(&run.seqinfo);
+    if (run.made_gt) rmdir(run.gt_folder); /* these succeed only on empty ones */
+    if (run.made_folder) rmdir(run.options->output);
     psb_synth_destroy(&run.synth);
     return status;
 }

@@ -142,6 +142,19 @@ static int32_t clamp_cell(float cell)
     return (int32_t)psb_clampf(cell, 0, PSB_SHADE_SIDE - 1);
 }
 
+/* Nine rays a cell, for what is thinner than one. */
+static void darken_cell(psb_backdrop *backdrop, const psb_solid *solid, psb_vec sun, int32_t x, int32_t y)
+{
+    uint8_t *shade = &backdrop->shade[y * PSB_SHADE_SIDE + x];
+    int32_t taken = 0;
+    ray_hit hit;
+    for (int32_t i = 0; i < 9; i++) {
+        const float dx = (float)(i % 3 - 1) * SHADE_CELL_M / 3, dy = (float)(i / 3 - 1) * SHADE_CELL_M / 3;
+        taken += hit_solid(solid, (psb_vec){cell_x(x) + dx, cell_y(y) + dy, 0}, sun, &hit);
+    }
+    if (taken * 28 > *shade) *shade = (uint8_t)(taken * 28);
+}
+
 static void cast_shadow(psb_backdrop *backdrop, const psb_place *place, const psb_solid *solid)
 {
     const psb_vec sun = place->light.sun;
@@ -151,11 +164,8 @@ static void cast_shadow(psb_backdrop *backdrop, const psb_place *place, const ps
     const int32_t x1 = clamp_cell((fmaxf(solid->center.x, end_x) + reach) / SHADE_CELL_M + PSB_SHADE_SIDE / 2.0f);
     const int32_t y0 = clamp_cell((fminf(solid->center.y, end_y) - reach) / SHADE_CELL_M);
     const int32_t y1 = clamp_cell((fmaxf(solid->center.y, end_y) + reach) / SHADE_CELL_M);
-    ray_hit hit;
     for (int32_t y = y0; y <= y1; y++)
-        for (int32_t x = x0; x <= x1; x++)
-            if (hit_solid(solid, (psb_vec){cell_x(x), cell_y(y), 0}, sun, &hit))
-                backdrop->shade[y * PSB_SHADE_SIDE + x] = 255;
+        for (int32_t x = x0; x <= x1; x++) darken_cell(backdrop, solid, sun, x, y);
 }
 
 float psb_backdrop_shade(const psb_backdrop *backdrop, float x, float y)

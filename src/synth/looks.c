@@ -80,7 +80,10 @@ static void draw_body(psb_looks *out, uint64_t key)
     out->swing = psb_hash_between(key, ASK_SWING, 0.5f, 1.0f);
     out->stoop = psb_hash_between(key, ASK_STOOP, 0.0f, 0.06f) + (is_old ? 0.16f : 0);
     out->skin_tone = (int32_t)psb_hash_below(key, ASK_SKIN, SKIN_TONES);
-    out->skin = psb_rgb_of(skin_tones[out->skin_tone]);
+    /* A swatch is white paper at its lightest; a face sends back four fifths of that, and more of the red. */
+    const psb_rgb swatch = psb_rgb_of(skin_tones[out->skin_tone]);
+    out->skin =
+        psb_rgb_times(swatch, psb_rgb_mix((psb_rgb){1, 0.94f, 0.90f}, (psb_rgb){0.86f, 0.74f, 0.66f}, swatch.g));
     out->hair_color = psb_rgb_of(is_old ? hair_colors[5] : hair_colors[psb_hash_below(key, ASK_HAIR_COLOR, 5)]);
     if (out->skin_tone >= 5 && !is_old)
         out->hair_color = psb_rgb_of(hair_colors[psb_hash_below(key, ASK_HAIR_COLOR, 2)]);

@@ -7,6 +7,7 @@
  */
 #include "synth/paint_int.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +28,9 @@ struct psb_painter {
     float *plane[PLANES];                        /* coverage; y, u, v times it, from black and grey */
     float *cover, *shade, *along, *around, *mix; /* one row */
     float fold[FOLD_SIDE * FOLD_SIDE];
-    uint8_t *dark; /* [height][width]: shadows of the frame */
-    psb_pixel_area dark_area;
+    uint8_t *dark;                                  /* [height][width]: shadows of the frame */
+    psb_pixel_area dark_areas[PSB_PAINTER_SHADOWS]; /* one a figure */
+    int32_t dark_count;
 };
 
 /* A part in the picture. */
@@ -185,7 +187,8 @@ static void cover_limb(const psb_painter *painter, const seen_part *drawn, const
         rest = rest < 0 ? 0 : rest;
         float facing = nx * ink->sun_x + ny * ink->sun_y + sqrtf(rest) * ink->sun_z;
         facing = facing < 0 ? 0 : facing;
-        shade[i] = ink->sky_power * (0.60f + 0.30f * sqrtf(rest) - 0.18f * ny) + ink->sun_power * facing;
+        const float light = ink->sky_power * (0.60f + 0.30f * sqrtf(rest) - 0.18f * ny) + ink->sun_power * facing;
+        shade[i] = light * (1.22f - 0.24f * light); /* film's shoulder */
     }
 }
 
@@ -232,7 +235,8 @@ static void cover_lathe(const psb_painter *painter, const seen_part *drawn, cons
         const float nz = sqrtf(rest);
         float facing = (nx * ink->sun_x + nz * ink->sun_z) * unit + ny * ink->sun_y;
         facing = facing < 0 ? 0 : facing;
-        painter->shade[i] = ink->sky_power * (0.60f + 0.30f * nz - 0.18f * ny) + ink->sun_power * facing;
+        const float light = ink->sky_power * (0.60f + 0.30f * nz - 0.18f * ny) + ink->sun_power * facing;
+        painter->shade[i] = light * (1.22f - 0.24f * light);
         painter->around[i] = nx;
         painter->along[i] = along;
     }
@@ -488,7 +492,8 @@ static void add_stroke(psb_painter *painter, const shadow_stroke *stroke)
         psb_floori(psb_clampf(fmaxf(stroke->y0, stroke->y1) + most * stroke->squeeze, -9999, 9999)) + 1};
     const psb_pixel_area area = common(own, picture);
     if (area.x1 <= area.x0 || area.y1 <= area.y0) return;
-    painter->dark_area = both(painter->dark_area, area);
+    psb_pixel_area *all = &painter->dark_areas[painter->dark_count];
+    *all = both(*all, area);
     const float stretch = 1 / stroke->squeeze, bx = stroke->x1 - stroke->x0, by = (stroke->y1 - stroke->y0) * stretch;
     const float inverse = 1 / (bx * bx + by * by + 1e-6f), fade = 1 / (2 * stroke->soft_px);
     for (int32_t y = area.y0; y < area.y1; y++) {
@@ -534,11 +539,12 @@ static void add_part_shadow(psb_painter *painter, const psb_part *part, psb_vec 
     add_stroke(painter, &stroke);
 }
 
-void psb_painter_add_shadow(psb_painter *painter, const psb_figure *figure, psb_vec sun, float strength)
+static void add_figure_shadow(psb_painter *painter, const psb_figure *figure, psb_vec sun, float strength)
 {
     if (strength > 0.02f)
         for (int32_t i = 0; i < figure->count; i++)
-            if (figure->parts[i].half_m[0] > 0.018f) add_part_shadow(painter, &figure->parts[i], sun, strength);
+            if (figure->parts[i].half_m[0] > 0.028f) /* nobody misses a finger */
+                add_part_shadow(painter, &figure->parts[i], sun, strength);
     const psb_spot left = psb_view_project(&painter->view, (psb_vec){figure->foot[0].x, figure->foot[0].y, 0});
     const psb_spot right = psb_view_project(&painter->view, (psb_vec){figure->foot[1].x, figure->foot[1].y, 0});
     if (left.depth < 1 || right.depth < 1) return;
@@ -555,19 +561,32 @@ void psb_painter_add_shadow(psb_painter *painter, const psb_figure *figure, psb_
     add_stroke(painter, &under);
 }
 
-psb_pixel_area psb_painter_lay_shadows(psb_painter *painter, const psb_canvas *canvas, const psb_backdrop *backdrop)
+void psb_painter_add_shadow(psb_painter *painter, const psb_figure *figure, psb_vec sun, float strength)
 {
-    const psb_pixel_area area = painter->dark_area;
-    const int32_t width = canvas->image.width;
-    for (int32_t y = area.y0; y < area.y1; y++) {
-        uint8_t *dark = painter->dark + (ptrdiff_t)y * width, *out = canvas->image.plane[0] + (ptrdiff_t)y * width;
-        const uint8_t *kind = backdrop->kind + (ptrdiff_t)y * width;
-        for (int32_t x = area.x0; x < area.x1; x++) {
-            const int32_t taken = kind[x] == PSB_PIXEL_IS_GROUND ? dark[x] : 0;
-            out[x] = (uint8_t)(out[x] - (((int32_t)out[x] - 16) * taken + 128) / 255);
+    assert(painter->dark_count < PSB_PAINTER_SHADOWS);
+    painter->dark_areas[painter->dark_count] = (psb_pixel_area){0};
+    add_figure_shadow(painter, figure, sun, strength);
+    painter->dark_count++;
+}
+
+/* Where two shadows overlap the first to be laid takes both, and leaves nothing to be taken twice. */
+int32_t psb_painter_lay_shadows(psb_painter *painter, const psb_canvas *canvas, const psb_backdrop *backdrop,
+                                const psb_pixel_area **areas_out)
+{
+    const int32_t width = canvas->image.width, count = painter->dark_count;
+    for (int32_t i = 0; i < count; i++) {
+        const psb_pixel_area area = painter->dark_areas[i];
+        for (int32_t y = area.y0; y < area.y1; y++) {
+            uint8_t *dark = painter->dark + (ptrdiff_t)y * width, *out = canvas->image.plane[0] + (ptrdiff_t)y * width;
+            const uint8_t *kind = backdrop->kind + (ptrdiff_t)y * width;
+            for (int32_t x = area.x0; x < area.x1; x++) {
+                const int32_t taken = kind[x] == PSB_PIXEL_IS_GROUND ? dark[x] : 0;
+                out[x] = (uint8_t)(out[x] - (((out[x] - 16) * taken + 128) >> 8));
+            }
+            memset(dark + area.x0, 0, (size_t)(area.x1 - area.x0));
         }
-        memset(dark + area.x0, 0, (size_t)(area.x1 - area.x0));
     }
-    painter->dark_area = (psb_pixel_area){0};
-    return area;
+    painter->dark_count = 0;
+    *areas_out = painter->dark_areas;
+    return count;
 }

@@ -15,6 +15,8 @@
 #include "synth/figure_int.h"
 #include "synth/view_int.h"
 
+enum { PSB_PAINTER_SHADOWS = 100 }; /* figures whose shadows one frame may have */
+
 typedef struct psb_painter psb_painter;
 
 typedef struct psb_pixel_area { /* from (x0, y0) up to but without (x1, y1) */
@@ -53,6 +55,8 @@ psb_pixel_area psb_painter_lay(psb_painter *painter, const psb_canvas *canvas, c
 /* Adds what a figure takes from the light on the ground, then darkens the ground once for all. sun: towards it, in the
  * world; strength 0: only the soft one under the feet. */
 void psb_painter_add_shadow(psb_painter *painter, const psb_figure *figure, psb_vec sun, float strength);
-psb_pixel_area psb_painter_lay_shadows(psb_painter *painter, const psb_canvas *canvas, const psb_backdrop *backdrop);
+/* Returns how many parts of the picture changed, at most one for each figure added; *areas_out is the painter's. */
+int32_t psb_painter_lay_shadows(psb_painter *painter, const psb_canvas *canvas, const psb_backdrop *backdrop,
+                                const psb_pixel_area **areas_out);
 
 #endif

@@ -220,7 +220,7 @@ static void set_light(psb_place *place, const psb_synth_settings *settings)
     }
     if (kind == PSB_LIGHT_DUSK && !is_indoors) {
         light->sun_power = 0.55f;
-        light->sky_power = 0.36f;
+        light->sky_power = 0.48f;
         light->sun_tint = (psb_rgb){1.25f, 0.95f, 0.66f};
         light->sky_tint = (psb_rgb){0.92f, 0.96f, 1.12f};
         light->haze = (psb_rgb){0.62f, 0.52f, 0.46f};
@@ -230,13 +230,14 @@ static void set_light(psb_place *place, const psb_synth_settings *settings)
         light->is_night = true;
         light->sun = psb_vec_unit((psb_vec){light->sun.x * 0.3f, -0.4f, 1});
         light->sun_power = 0.05f;
-        light->sky_power = is_indoors ? 0.18f : 0.16f;
+        light->sky_power = is_indoors ? 0.20f : 0.19f;
         light->shadow = 0;
         light->sky_tint = (psb_rgb){0.95f, 0.98f, 1.05f};
         light->haze = (psb_rgb){0.10f, 0.10f, 0.11f};
         light->own_noise = 4.5f;
     }
     light->shadow *= 1 - 0.8f * settings->rain;
+    light->sky_power += 0.25f * settings->rain * light->sun_power; /* clouds scatter what they take */
     light->sun_power *= 1 - 0.5f * settings->rain;
 }
 

@@ -244,7 +244,7 @@ void psb_place_build_carpark(psb_place *place)
             psb_place_add_car(place, x, row + 11, turn, 900 + 20 * i);
     }
     for (int32_t i = 0; i < 4; i++)
-        psb_place_add_lamp(place, (psb_vec){-15 + 10 * (float)i, i & 1 ? row + 5.5f : y0 + 4.5f, 5.4f}, 13, 5.4f);
+        psb_place_add_lamp(place, (psb_vec){-15 + 10 * (float)i, i & 1 ? row + 5.5f : y0 + 4.5f, 5.4f}, 17, 5.4f);
     add_houses(place, row + 19, 500);
     psb_solid *machine = psb_place_add(place, PSB_SHAPE_BOX, PSB_SURFACE_POSTER,
                                        (psb_vec){psb_hash_between(place->key, 301, -5, 5), y0 + 4.5f, 0.85f},

@@ -185,21 +185,21 @@ static void add_legs(body_maker *maker)
     const float h = maker->h, thick = h * (0.55f + 0.45f * looks->build);
     const psb_cloth cloth = looks->lower, skin = plain(looks->skin);
     const bool is_bare_below = looks->legs == PSB_LEGS_SHORTS || looks->legs == PSB_LEGS_SKIRT;
+    const bool is_in_skirt = looks->legs == PSB_LEGS_SKIRT || looks->legs == PSB_LEGS_LONG_SKIRT; /* no thighs seen */
     for (int32_t i = 0; i < 2; i++) {
         const body_leg *leg = &maker->legs[i], *other = &maker->legs[1 - i];
-        const float dim =
-            leg->knee.y > other->knee.y + 0.03f ? 0.22f : 0; /* the farther one is in the nearer one's shade */
-        const psb_cloth shank = is_bare_below ? skin : cloth;
+        const float dim = leg->knee.y > other->knee.y + 0.03f ? 0.22f : 0; /* in the nearer one's shade */
+        const int32_t first = maker->figure->count;
         const float loose = is_bare_below ? 0 : 0.007f * h;
-        add_limb(maker, cloth, (const psb_vec[2]){leg->hip, leg->knee}, 0.054f * thick, 0.034f * thick + loose)->dim =
-            dim;
-        add_limb(maker, shank, (const psb_vec[2]){leg->knee, leg->ankle}, 0.033f * thick + loose,
-                 0.021f * thick + loose)
-            ->dim = dim;
-        add_limb(maker, plain(looks->shoes), (const psb_vec[2]){leg->heel, leg->ball}, 0.021f * h, 0.019f * h)->dim =
-            dim;
+        if (!is_in_skirt)
+            add_limb(maker, cloth, (const psb_vec[2]){leg->hip, leg->knee}, 0.054f * thick, 0.034f * thick + loose);
+        if (looks->legs != PSB_LEGS_LONG_SKIRT)
+            add_limb(maker, is_bare_below ? skin : cloth, (const psb_vec[2]){leg->knee, leg->ankle},
+                     0.033f * thick + loose, 0.021f * thick + loose);
         const psb_vec toe = psb_vec_add(leg->ball, psb_vec_scale(maker->frame.ahead, 0.03f * h));
-        add_limb(maker, plain(looks->shoes), (const psb_vec[2]){leg->ball, toe}, 0.019f * h, 0.014f * h)->dim = dim;
+        add_limb(maker, plain(looks->shoes), (const psb_vec[2]){leg->heel, leg->ball}, 0.021f * h, 0.019f * h);
+        add_limb(maker, plain(looks->shoes), (const psb_vec[2]){leg->ball, toe}, 0.019f * h, 0.014f * h);
+        for (int32_t part_i = first; part_i < maker->figure->count; part_i++) maker->figure->parts[part_i].dim = dim;
     }
 }
 
@@ -209,24 +209,26 @@ typedef struct body_station { /* fractions of the body's height */
     float up, wide, deep;
 } body_station;
 
-static void add_stack(body_maker *maker, const body_station *stations, int32_t count, psb_cloth cloth)
+static psb_part *add_stack(body_maker *maker, const body_station *stations, int32_t count, psb_cloth cloth)
 {
     const psb_looks *looks = maker->looks;
     psb_part *part = add_part(maker, PSB_PART_LATHE, cloth);
     const float sink = maker->hip_z - 0.528f * maker->h;
     part->count = count;
     for (int32_t i = 0; i < count; i++) {
-        const float up = stations[i].up * maker->h + sink, lean = looks->stoop * (stations[i].up - 0.5f) * maker->h;
+        const float up = stations[i].up * maker->h + sink, bent = stations[i].up > 0.53f ? stations[i].up - 0.53f : 0;
+        const float lean = looks->stoop * bent * maker->h;
         const float build = stations[i].up > 0.8f ? 1 : looks->build;
         part->at[i] = place(maker, 0, lean, up > 0.03f ? up : 0.03f);
         part->half_m[i] = seen_half(maker, stations[i].wide * build, stations[i].deep * build) * maker->h;
     }
+    return part;
 }
 
-static const body_station torso[] = {{0.845f, 0.026f, 0.028f}, {0.828f, 0.050f, 0.040f}, {0.812f, 0.098f, 0.052f},
+static const body_station torso[] = {{0.850f, 0.030f, 0.030f}, {0.834f, 0.058f, 0.042f}, {0.816f, 0.100f, 0.054f},
                                      {0.785f, 0.112f, 0.064f}, {0.72f, 0.103f, 0.071f},  {0.63f, 0.088f, 0.066f},
                                      {0.55f, 0.097f, 0.070f},  {0.485f, 0.098f, 0.072f}};
-static const body_station coat[] = {{0.845f, 0.028f, 0.030f}, {0.828f, 0.054f, 0.044f}, {0.812f, 0.102f, 0.058f},
+static const body_station coat[] = {{0.850f, 0.032f, 0.032f}, {0.834f, 0.062f, 0.046f}, {0.816f, 0.104f, 0.060f},
                                     {0.785f, 0.118f, 0.070f}, {0.70f, 0.110f, 0.078f},  {0.61f, 0.098f, 0.075f},
                                     {0.48f, 0.114f, 0.088f},  {0.34f, 0.124f, 0.105f}};
 static const body_station skirt[] = {
@@ -237,13 +239,13 @@ static const body_station long_skirt[] = {
 static void add_trunk(body_maker *maker)
 {
     const psb_looks *looks = maker->looks;
-    if (looks->legs == PSB_LEGS_SKIRT) add_stack(maker, skirt, 4, looks->lower);
-    if (looks->legs == PSB_LEGS_LONG_SKIRT) add_stack(maker, long_skirt, 4, looks->lower);
+    const bool is_in_skirt = looks->legs == PSB_LEGS_SKIRT || looks->legs == PSB_LEGS_LONG_SKIRT;
+    if (looks->legs == PSB_LEGS_SKIRT) add_stack(maker, skirt, 4, looks->lower)->nearer_m = 0.16f; /* over the knees */
+    if (looks->legs == PSB_LEGS_LONG_SKIRT) add_stack(maker, long_skirt, 4, looks->lower)->nearer_m = 0.16f;
     if (looks->top == PSB_TOP_COAT)
-        add_stack(maker, coat, 8, looks->upper);
+        add_stack(maker, coat, 8, looks->upper)->nearer_m = 0.18f;
     else
-        add_stack(maker, torso, 8, looks->upper);
-    maker->figure->parts[maker->figure->count - 1].nearer_m = 0.03f; /* over the hips and the skirt's waist */
+        add_stack(maker, torso, 8, looks->upper)->nearer_m = is_in_skirt ? 0.08f : 0.03f; /* over the hips */
 }
 
 /* ---- arms ---- */
@@ -279,7 +281,7 @@ static void add_arms(body_maker *maker)
         arm_angles(maker, i, &shoulder, &elbow);
         const float side = i ? 1.0f : -1.0f, across = side * (0.092f + 0.020f * looks->build) * h;
         const float upper = 0.172f * h, fore = 0.150f * h, lean = looks->stoop * 0.3f * h;
-        const psb_vec a = place(maker, across, lean, 0.793f * h + sink);
+        const psb_vec a = place(maker, across, lean, 0.780f * h + sink);
         const psb_vec b = place(maker, across + side * 0.022f * h, lean + upper * psb_sinf(shoulder),
                                 a.z - upper * psb_cosf(shoulder));
         const float angle = shoulder + elbow, inward = elbow > 1 ? 0.05f : 0.012f;
@@ -319,30 +321,33 @@ static void add_face(body_maker *maker, float up, float ahead)
     add_limb(maker, plain(psb_rgb_scale(maker->looks->skin, 0.9f)), nose, 0.005f * h, 0.008f * h);
 }
 
+/* Seen from behind hair covers the head, from the side its back, from the front its rim and the forehead. */
 static void add_hair(body_maker *maker, float up, float ahead)
 {
     const psb_looks *looks = maker->looks;
-    const float h = maker->h * looks->head;
+    const float h = maker->h * looks->head, front = maker->frame.facing_camera;
     const bool is_cloth = looks->hair == PSB_HAIR_SCARF || looks->hair == PSB_HAIR_CAP;
     const psb_rgb color = is_cloth ? looks->bag_color : looks->hair_color;
-    if (looks->hair == PSB_HAIR_BALD) return;
-    const float behind = maker->frame.facing_camera < -0.25f ? 0.05f : -0.09f; /* in front of the head, or behind it */
     const psb_rgb back = looks->hair == PSB_HAIR_CAP ? looks->hair_color : color;
-    add_ball(maker, back, place(maker, 0, ahead - 0.013f * h, up + 0.010f * h), 0.054f * h)->nearer_m = behind;
-    const psb_vec crown[2] = {place(maker, -0.012f * h, ahead + 0.004f * h, up + 0.032f * h),
-                              place(maker, 0.012f * h, ahead - 0.012f * h, up + 0.034f * h)};
-    add_limb(maker, plain(color), crown, 0.034f * h, 0.034f * h)->nearer_m = 0.12f;
+    if (looks->hair == PSB_HAIR_BALD) return;
+    add_ball(maker, back, place(maker, 0, ahead - 0.006f * h, up + 0.010f * h), 0.053f * h)->nearer_m = -0.12f;
+    if (front < -0.2f)
+        add_ball(maker, back, place(maker, 0, ahead - 0.012f * h, up + 0.006f * h), 0.055f * h)->nearer_m = 0.10f;
+    else if (front < 0.6f)
+        add_ball(maker, back, place(maker, 0, ahead - 0.032f * h, up + 0.010f * h), 0.046f * h)->nearer_m = 0.10f;
+    const psb_vec crown[2] = {place(maker, 0, ahead + 0.020f * h, up + 0.034f * h),
+                              place(maker, 0, ahead - 0.022f * h, up + 0.036f * h)};
+    const float wide = (0.024f + 0.012f * (front > 0 ? front : -front)) * h; /* seen along, it is a hand's breadth */
+    add_limb(maker, plain(color), crown, wide * 0.8f, wide * 0.8f)->nearer_m = 0.12f;
     if (looks->hair == PSB_HAIR_LONG || looks->hair == PSB_HAIR_SCARF) {
-        const psb_vec fall[2] = {place(maker, 0, ahead - 0.026f * h, up),
-                                 place(maker, 0, ahead - 0.034f * h, up - 0.095f * h)};
-        add_limb(maker, plain(color), fall, 0.048f * h, 0.040f * h)->nearer_m =
-            maker->frame.facing_camera < 0 ? 0.05f : -0.10f;
+        const psb_vec fall[2] = {place(maker, 0, ahead - 0.028f * h, up),
+                                 place(maker, 0, ahead - 0.036f * h, up - 0.095f * h)};
+        add_limb(maker, plain(color), fall, 0.046f * h, 0.040f * h)->nearer_m = front < 0 ? 0.09f : -0.12f;
     }
     if (looks->hair == PSB_HAIR_CAP) {
         const psb_vec brim[2] = {place(maker, -0.02f * h, ahead + 0.06f * h, up + 0.026f * h),
                                  place(maker, 0.02f * h, ahead + 0.06f * h, up + 0.026f * h)};
-        add_limb(maker, plain(psb_rgb_scale(color, 0.8f)), brim, 0.012f * h, 0.012f * h)->nearer_m =
-            0.1f * maker->frame.facing_camera;
+        add_limb(maker, plain(psb_rgb_scale(color, 0.8f)), brim, 0.012f * h, 0.012f * h)->nearer_m = 0.1f * front;
     }
 }
 
@@ -355,7 +360,7 @@ static void add_head(body_maker *maker)
     const float wide = seen_half(maker, 0.046f, 0.054f);
     const psb_vec neck[2] = {place(maker, 0, ahead * 0.7f, 0.825f * own + sink),
                              place(maker, 0, ahead, 0.875f * own + sink)};
-    add_limb(maker, plain(psb_rgb_scale(looks->skin, 0.85f)), neck, 0.032f * own, 0.029f * own);
+    add_limb(maker, plain(psb_rgb_scale(looks->skin, 0.85f)), neck, 0.036f * own, 0.030f * own);
     const psb_vec skull[2] = {place(maker, 0, ahead, up + 0.006f * h),
                               place(maker, 0, ahead + 0.008f * h, up - 0.030f * h)};
     add_limb(maker, plain(looks->skin), skull, wide * h, wide * 0.80f * h)->nearer_m = 0.06f;

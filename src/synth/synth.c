@@ -19,7 +19,7 @@
 #include "synth/paint_int.h"
 #include "synth/sensor_int.h"
 
-enum { MOST_AREAS = PSB_CROWD_MOST + 1 };
+enum { MOST_AREAS = PSB_CROWD_MOST + PSB_PAINTER_SHADOWS };
 
 #define NEAREST_M 2.2f /* nobody nearer to the camera is painted */
 
@@ -171,8 +171,8 @@ static psb_shine shine_on(const psb_synth *synth, const placed_person *one)
     const float sun = light->sun_power * (1 - shade), sky = light->sky_power, sum = sun + sky + lamps + 1e-3f;
     return (psb_shine){
         .sun = psb_view_turn(&synth->place.view, light->sun),
-        .sun_power = sun * 1.15f,
-        .sky_power = sky * 1.08f + lamps * 1.1f,
+        .sun_power = sun,
+        .sky_power = sky + lamps * 1.1f,
         .tint = {(light->sun_tint.r * sun + light->sky_tint.r * sky + lamps) / sum,
                  (light->sun_tint.g * sun + light->sky_tint.g * sky + lamps * 0.93f) / sum,
                  (light->sun_tint.b * sun + light->sky_tint.b * sky + lamps * 0.78f) / sum},
@@ -190,7 +190,9 @@ static void lay_shadows(psb_synth *synth, const placed_person *people, int32_t c
         psb_figure_pose(&synth->figure, &synth->crowd.walkers[people[i].walker_i].looks, stance);
         psb_painter_add_shadow(synth->painter, &synth->figure, light->sun, light->shadow * (1 - shade));
     }
-    touch(synth, psb_painter_lay_shadows(synth->painter, &synth->canvas, &synth->backdrop));
+    const psb_pixel_area *areas = NULL;
+    const int32_t dark_count = psb_painter_lay_shadows(synth->painter, &synth->canvas, &synth->backdrop, &areas);
+    for (int32_t i = 0; i < dark_count; i++) touch(synth, areas[i]);
 }
 
 static bool is_in_picture(const psb_synth *synth, psb_pixel_area box)

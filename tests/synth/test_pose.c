@@ -71,7 +71,7 @@ static void bodies_have_their_size(void **state)
                 top = fmaxf(top, part->at[j].z + up);
                 low = fminf(low, part->at[j].z - up);
             }
-        assert_true(top > 0.92f * looks.height_m && top < 1.05f * looks.height_m);
+        assert_true(top > 0.90f * looks.height_m && top < 1.05f * looks.height_m);
         assert_true(low > -0.03f && low < 0.06f);
     }
 }
