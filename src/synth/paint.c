@@ -276,9 +276,9 @@ static void weave(const psb_painter *painter, const psb_part *part, int32_t coun
         const float n = psb_clampf(painter->around[i], -1, 1), along = painter->along[i];
         const float angle = n * (1 + 0.57f * n * n) - part->facing;
         const int32_t row = (int32_t)(along * 60 + 256) + (int32_t)(cloth->grain & 63);
-        const int32_t column = (int32_t)(angle * 9 + 256);
+        const int32_t column = (int32_t)(angle * 9 + 256) + (row >> 1); /* folds hang aslant */
         const float fold = painter->fold[(row & (FOLD_SIDE - 1)) * FOLD_SIDE + (column & (FOLD_SIDE - 1))];
-        painter->shade[i] *= 1 + cloth->folds * 0.5f * fold;
+        painter->shade[i] *= 1 + cloth->folds * 0.42f * fold;
         painter->mix[i] = is_patterned ? pattern_at(cloth, along, angle) : 0;
     }
 }
