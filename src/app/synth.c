@@ -145,6 +145,7 @@ static psb_status move_frames(synth_run *run)
         psb_progress_show(&run->progress, run->frames);
     }
     psb_progress_clear(&run->progress);
+    if (!status && run->frames == 0) return psb_fail(PSB_INTERRUPTED, "interrupted before the first frame");
     return status == PSB_END ? PSB_OK : status;
 }
 

@@ -16,9 +16,13 @@
 
 enum { FOLD_SIDE = 64, PLANES = 4 };
 
-/* Of a figure that is beside or below the picture, so much is painted (and counted) outside of it. */
-#define TILE_WIDTHS  0.8f /* of the picture's height */
-#define TILE_HEIGHTS 1.6f
+/* The largest figure there is, with all it carries, metres. */
+#define MOST_TALL_M 2.05f
+#define MOST_WIDE_M 1.40f
+
+/* Nobody is painted nearer than this, or than where he would be this many times as high as the picture. */
+#define NEAREST_M    2.2f
+#define MOST_HEIGHTS 2.0f
 
 struct psb_painter {
     psb_view view;
@@ -62,6 +66,11 @@ static psb_status allocate(psb_painter *painter)
     return PSB_OK;
 }
 
+float psb_painter_nearest_m(const psb_view *view)
+{
+    return fmaxf(NEAREST_M, view->focal_px * MOST_TALL_M / (MOST_HEIGHTS * (float)view->height));
+}
+
 psb_status psb_painter_create(psb_painter **out, const psb_view *view, psb_color_matrix matrix)
 {
     *out = NULL;
@@ -69,8 +78,9 @@ psb_status psb_painter_create(psb_painter **out, const psb_view *view, psb_color
     if (!painter) return psb_fail_memory("a painter", sizeof(*painter));
     painter->view = *view;
     painter->matrix = matrix;
-    painter->most_width = (int32_t)((float)view->height * TILE_WIDTHS) & ~1;
-    painter->most_height = (int32_t)((float)view->height * TILE_HEIGHTS) & ~1;
+    const float scale = view->focal_px / psb_painter_nearest_m(view);
+    painter->most_width = (int32_t)(scale * MOST_WIDE_M + 8) & ~1;
+    painter->most_height = (int32_t)(scale * MOST_TALL_M + 8) & ~1;
     painter->stride = (painter->most_width + 15) & ~15;
     psb_status status = allocate(painter);
     if (status) goto done;
@@ -145,7 +155,7 @@ static psb_pixel_area both(psb_pixel_area a, psb_pixel_area b)
     return (psb_pixel_area){smaller(a.x0, b.x0), smaller(a.y0, b.y0), larger(a.x1, b.x1), larger(a.y1, b.y1)};
 }
 
-/* The tile's place: all parts, even corners, no larger than its memory (then what is nearest to the picture stays). */
+/* The tile's place: all parts, even corners. Who is no nearer than psb_painter_nearest_m fits; the cut is for safety. */
 static void set_tile(psb_painter *painter, const seen_part *drawn, int32_t count)
 {
     psb_pixel_area area = {0, 0, 0, 0};

@@ -41,6 +41,9 @@ typedef struct psb_canvas { /* what people are painted onto */
     uint8_t *id; /* [height][width]: 0, or who is seen there */
 } psb_canvas;
 
+/* Figures nearer to the camera than this are too large to be drawn. */
+float psb_painter_nearest_m(const psb_view *view);
+
 /* Errors: PSB_NO_MEMORY. */
 psb_status psb_painter_create(psb_painter **out, const psb_view *view, psb_color_matrix matrix);
 void psb_painter_destroy(psb_painter **painter);

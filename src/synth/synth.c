@@ -21,8 +21,6 @@
 
 enum { MOST_AREAS = PSB_CROWD_MOST + PSB_PAINTER_SHADOWS };
 
-#define NEAREST_M 2.2f /* nobody nearer to the camera is painted */
-
 struct psb_synth {
     psb_synth_settings settings;
     psb_clock clock;
@@ -146,12 +144,13 @@ static void touch(psb_synth *synth, psb_pixel_area area)
 /* Everybody in front of the camera, far to near. */
 static int32_t find_people(const psb_synth *synth, placed_person *out, float share)
 {
+    const float nearest_m = psb_painter_nearest_m(&synth->place.view);
     int32_t count = 0;
     for (int32_t i = 0; i < synth->crowd.count; i++) {
         if (synth->crowd.walkers[i].state == PSB_WALKER_GONE) continue;
         placed_person one = {.walker_i = i, .stance = psb_crowd_stance(&synth->crowd, i, share)};
         one.depth_m = psb_view_project(&synth->place.view, (psb_vec){one.stance.x, one.stance.y, 0.9f}).depth;
-        if (one.depth_m < NEAREST_M) continue;
+        if (one.depth_m < nearest_m) continue;
         int32_t at = count++;
         for (; at > 0 && out[at - 1].depth_m < one.depth_m; at--) out[at] = out[at - 1];
         out[at] = one;
