@@ -155,7 +155,7 @@ static psb_pixel_area both(psb_pixel_area a, psb_pixel_area b)
     return (psb_pixel_area){smaller(a.x0, b.x0), smaller(a.y0, b.y0), larger(a.x1, b.x1), larger(a.y1, b.y1)};
 }
 
-/* The tile's place: all parts, even corners. Who is no nearer than psb_painter_nearest_m fits; the cut is for safety. */
+/* The tile's place: all parts, even corners. Who is no nearer than psb_painter_nearest_m fits; no cut is met then. */
 static void set_tile(psb_painter *painter, const seen_part *drawn, int32_t count)
 {
     psb_pixel_area area = {0, 0, 0, 0};
