@@ -155,6 +155,19 @@ static psb_pixel_area both(psb_pixel_area a, psb_pixel_area b)
     return (psb_pixel_area){smaller(a.x0, b.x0), smaller(a.y0, b.y0), larger(a.x1, b.x1), larger(a.y1, b.y1)};
 }
 
+/* Of one row, the pixels that a limb as thick as `most` can reach: far fewer than its rectangle where it is aslant. */
+static psb_pixel_area reach_of_row(const float x[2], const float y[2], float most, float py, psb_pixel_area area)
+{
+    const float rise = y[1] - y[0];
+    const bool is_level = rise < 1e-3f && rise > -1e-3f;
+    const float first = is_level ? 0 : psb_clampf((py - most - y[0]) / rise, 0, 1);
+    const float last = is_level ? 1 : psb_clampf((py + most - y[0]) / rise, 0, 1);
+    const float a = psb_mixf(x[0], x[1], first), b = psb_mixf(x[0], x[1], last);
+    area.x0 = larger(area.x0, psb_floori(psb_clampf((a < b ? a : b) - most, -30000, 30000)));
+    area.x1 = smaller(area.x1, psb_floori(psb_clampf((a < b ? b : a) + most, -30000, 30000)) + 2);
+    return area;
+}
+
 /* The tile's place: all parts, even corners. Who is no nearer than psb_painter_nearest_m fits; no cut is met then. */
 static void set_tile(psb_painter *painter, const seen_part *drawn, int32_t count)
 {
@@ -180,7 +193,9 @@ static void cover_limb(const psb_painter *painter, const seen_part *drawn, const
     const float ax = (float)area.x0 + 0.5f - drawn->x[0], ay = py - drawn->y[0], r0 = drawn->r[0],
                 r1 = drawn->r[1] - r0;
     const float thin = psb_clampf(2 * fminf(drawn->r[0], drawn->r[1]) + 0.1f, 0, 1);
-    float *const cover = painter->cover, *const shade = painter->shade;
+    const float sun_x = ink->sun_x, sun_y = ink->sun_y, sun_z = ink->sun_z;
+    const float sun_power = ink->sun_power, sky_power = ink->sky_power;
+    float *restrict const cover = painter->cover, *restrict const shade = painter->shade;
     for (int32_t i = 0; i < area.x1 - area.x0; i++) {
         const float px = ax + (float)i;
         float t = (px * bx + ay * by) * inverse;
@@ -195,9 +210,9 @@ static void cover_limb(const psb_painter *painter, const seen_part *drawn, const
         const float over = 1 / (r + 0.1f), nx = ex * over, ny = ey * over;
         float rest = 1 - nx * nx - ny * ny;
         rest = rest < 0 ? 0 : rest;
-        float facing = nx * ink->sun_x + ny * ink->sun_y + sqrtf(rest) * ink->sun_z;
+        float facing = nx * sun_x + ny * sun_y + sqrtf(rest) * sun_z;
         facing = facing < 0 ? 0 : facing;
-        const float light = ink->sky_power * (0.60f + 0.30f * sqrtf(rest) - 0.18f * ny) + ink->sun_power * facing;
+        const float light = sky_power * (0.60f + 0.30f * sqrtf(rest) - 0.18f * ny) + sun_power * facing;
         shade[i] = light * (1.22f - 0.24f * light); /* film's shoulder */
     }
 }
@@ -210,10 +225,11 @@ static void place_limb(const psb_painter *painter, const seen_part *drawn, float
     const float bx = drawn->x[1] - drawn->x[0], by = drawn->y[1] - drawn->y[0];
     const float square = bx * bx + by * by + 1e-6f, ax = (float)area.x0 + 0.5f - drawn->x[0], ay = py - drawn->y[0];
     const float over = (by < 0 ? -1.0f : 1.0f) / (sqrtf(square) * (drawn->r[0] + 0.1f)); /* right is positive */
+    float *restrict const along = painter->along, *restrict const around = painter->around;
     for (int32_t i = 0; i < area.x1 - area.x0; i++) {
         const float px = ax + (float)i;
-        painter->along[i] = (px * bx + ay * by) / square * metres;
-        painter->around[i] = (px * by - ay * bx) * over;
+        along[i] = (px * bx + ay * by) / square * metres;
+        around[i] = (px * by - ay * bx) * over;
     }
 }
 
@@ -233,22 +249,26 @@ static void cover_lathe(const psb_painter *painter, const seen_part *drawn, cons
     const float ax = (float)area.x0 + 0.5f - middle;
     const psb_part *part = drawn->part;
     const float along = psb_mixf(part->at[0].z - part->at[at].z, part->at[0].z - part->at[at + 1].z, t);
+    const float sun_x = ink->sun_x, sun_z = ink->sun_z, up = ny * ink->sun_y, sun_power = ink->sun_power;
+    const float sky_power = ink->sky_power;
+    float *restrict const cover = painter->cover, *restrict const shade = painter->shade;
+    float *restrict const around = painter->around, *restrict const along_row = painter->along;
     for (int32_t i = 0; i < area.x1 - area.x0; i++) {
         const float px = ax + (float)i, off = px < 0 ? -px : px;
         float c = half + 0.5f - off;
         c = c < 0 ? 0 : c;
         c = c > 1 ? 1 : c;
-        painter->cover[i] = c * ends;
+        cover[i] = c * ends;
         const float nx = px * over;
         float rest = 1 - nx * nx;
         rest = rest < 0 ? 0 : rest;
         const float nz = sqrtf(rest);
-        float facing = (nx * ink->sun_x + nz * ink->sun_z) * unit + ny * ink->sun_y;
+        float facing = (nx * sun_x + nz * sun_z) * unit + up;
         facing = facing < 0 ? 0 : facing;
-        const float light = ink->sky_power * (0.60f + 0.30f * nz - 0.18f * ny) + ink->sun_power * facing;
-        painter->shade[i] = light * (1.22f - 0.24f * light);
-        painter->around[i] = nx;
-        painter->along[i] = along;
+        const float light = sky_power * (0.60f + 0.30f * nz - 0.18f * ny) + sun_power * facing;
+        shade[i] = light * (1.22f - 0.24f * light);
+        around[i] = nx;
+        along_row[i] = along;
     }
 }
 
@@ -283,6 +303,7 @@ static void weave(const psb_painter *painter, const psb_part *part, int32_t coun
     const psb_cloth *cloth = &part->cloth;
     const bool is_patterned = cloth->pattern != PSB_CLOTH_PLAIN;
     for (int32_t i = 0; i < count; i++) {
+        if (painter->cover[i] <= 0) continue;
         const float n = psb_clampf(painter->around[i], -1, 1), along = painter->along[i];
         const float angle = n * (1 + 0.57f * n * n) - part->facing;
         const int32_t row = (int32_t)(along * 60 + 256) + (int32_t)(cloth->grain & 63);
@@ -297,10 +318,10 @@ static void weave(const psb_painter *painter, const psb_part *part, int32_t coun
 
 static void blend(const psb_painter *painter, const part_ink *ink, size_t at, int32_t count, bool is_mixed)
 {
-    float *const a = painter->plane[0] + at;
+    float *restrict const a = painter->plane[0] + at;
     const float *const cover = painter->cover, *const shade = painter->shade, *const mix = painter->mix;
     for (int32_t plane_i = 0; plane_i < 3; plane_i++) {
-        float *const to = painter->plane[plane_i + 1] + at;
+        float *restrict const to = painter->plane[plane_i + 1] + at;
         const float base = ink->base[plane_i], more = ink->second[plane_i] - base;
         if (is_mixed)
             for (int32_t i = 0; i < count; i++) to[i] += cover[i] * ((base + more * mix[i]) * shade[i] - to[i]);
@@ -332,14 +353,16 @@ static void mix_ink(const psb_painter *painter, const psb_part *part, const psb_
 static void paint_part(const psb_painter *painter, const seen_part *drawn, const psb_shine *shine)
 {
     const psb_part *part = drawn->part;
-    const psb_pixel_area area = common(area_of(drawn), painter->area);
-    const int32_t count = area.x1 - area.x0;
-    if (count <= 0) return;
+    const psb_pixel_area all = common(area_of(drawn), painter->area);
     const bool is_limb = part->shape == PSB_PART_LIMB, is_mixed = part->cloth.pattern != PSB_CLOTH_PLAIN;
     part_ink ink;
     mix_ink(painter, part, shine, &ink);
-    for (int32_t y = area.y0; y < area.y1; y++) {
+    const float most = fmaxf(drawn->r[0], drawn->r[1]) + 1;
+    for (int32_t y = all.y0; y < all.y1; y++) {
         const float py = (float)y + 0.5f;
+        const psb_pixel_area area = is_limb ? reach_of_row(drawn->x, drawn->y, most, py, all) : all;
+        const int32_t count = area.x1 - area.x0;
+        if (count <= 0) continue;
         if (is_limb)
             cover_limb(painter, drawn, &ink, py, area);
         else
@@ -505,12 +528,14 @@ static void add_stroke(psb_painter *painter, const shadow_stroke *stroke)
     psb_pixel_area *all = &painter->dark_areas[painter->dark_count];
     *all = both(*all, area);
     const float stretch = 1 / stroke->squeeze, bx = stroke->x1 - stroke->x0, by = (stroke->y1 - stroke->y0) * stretch;
+    const float x[2] = {stroke->x0, stroke->x1}, rows[2] = {0, by};
     const float inverse = 1 / (bx * bx + by * by + 1e-6f), fade = 1 / (2 * stroke->soft_px);
     for (int32_t y = area.y0; y < area.y1; y++) {
         uint8_t *row = painter->dark + (ptrdiff_t)y * painter->view.width;
         const float py = ((float)y + 0.5f - stroke->y0) * stretch;
-        for (int32_t x = area.x0; x < area.x1; x++) {
-            const float px = (float)x + 0.5f - stroke->x0;
+        const psb_pixel_area reach = reach_of_row(x, rows, most + 1, py, area);
+        for (int32_t i = reach.x0; i < reach.x1; i++) {
+            const float px = (float)i + 0.5f - stroke->x0;
             float t = (px * bx + py * by) * inverse;
             t = t < 0 ? 0 : t;
             t = t > 1 ? 1 : t;
@@ -519,7 +544,7 @@ static void add_stroke(psb_painter *painter, const shadow_stroke *stroke)
             c = c < 0 ? 0 : c;
             c = c > 1 ? 1 : c;
             const uint8_t dark = (uint8_t)(int32_t)(c * stroke->strength * 255);
-            row[x] = dark > row[x] ? dark : row[x];
+            row[i] = dark > row[i] ? dark : row[i];
         }
     }
 }
