@@ -16,9 +16,8 @@ typedef struct eval_tracks_options {
     int32_t threads;
 } eval_tracks_options;
 
-static const char *const benchmark_words = "mot15|mot16|mot17|mot20"; /* in the order of psb_benchmark */
-
 static const psb_option rows[] = {
+    /* the words in the order of psb_benchmark */
     {"benchmark", 0, PSB_OPTION_WORD, "mot15|mot16|mot17|mot20", 0, 0, "mot17",
      offsetof(eval_tracks_options, benchmark), "whose rules: which classes are people, which take tracks away"},
     {"gt", 0, PSB_OPTION_TEXT, "GTROOT", 0, 0, NULL, offsetof(eval_tracks_options, gt),
@@ -93,12 +92,12 @@ static void print_table(const psb_eval_tracks *tracks)
         const psb_scores *scores = i < tracks->names.count ? &tracks->scores[i] : &tracks->combined;
         printf("%-24s", i < tracks->names.count ? tracks->names.name[i] : "combined");
         for (int32_t s = 0; s < SHOWN; s++) {
-            const double value = psb_score_value(fields, field_count, shown[s], scores);
-            if (s < 7) {
-                printf("%8.2f", 100 * value);
-            } else {
+            const psb_score_field *field = psb_score_field_named(fields, field_count, shown[s]);
+            const double value = field->value(scores);
+            if (field->is_count)
                 printf("%8.0f", value);
-            }
+            else
+                printf("%8.2f", 100 * value);
         }
         printf("\n");
     }
@@ -120,9 +119,7 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
     psb_status status = psb_eval_tracks_init(&tracks, &wanted);
     if (status) return status;
     if (options->report) {
-        char benchmark[8];
-        snprintf(benchmark, sizeof(benchmark), "%.5s", benchmark_words + (size_t)options->benchmark * 6);
-        status = psb_eval_report_write(options->report, &tracks, benchmark);
+        status = psb_eval_report_write(options->report, &tracks, psb_benchmark_name(wanted.benchmark));
     }
     if (!status && app->json) {
         status = print_json(&tracks);

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "config/duration.h"
-#include "config/number.h"
+#include "base/number.h"
 
 enum { LONGEST_NAME = 31, HELP_COLUMN = 28, HELP_WIDTH = 110 };
 

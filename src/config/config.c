@@ -16,7 +16,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "config/config_int.h"
-#include "config/number.h"
+#include "base/number.h"
 
 /* What is known while events come in. */
 typedef struct builder {

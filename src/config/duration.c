@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "config/number.h"
+#include "base/number.h"
 
 static const struct {
     const char *unit;

@@ -13,42 +13,20 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "eval/identity_pairs.h"
 
 typedef struct hota_pair {
-    int64_t key; /* truth identity * identities of tracks + track identity */
     double potential;
     int32_t reach[PSB_HOTA_ALPHAS]; /* matches whose overlap reaches this alpha and not the next */
 } hota_pair;
 
 typedef struct hota_work {
-    hota_pair *pair;
-    int32_t *pair_of_overlap; /* [pair_count of the sequence] */
-    int64_t *keys;
+    psb_identity_pairs ids;
+    hota_pair *pair; /* of ids */
     double *weight, *column_sum;
     int32_t *edge_of_row, *first;
     double *gt_frames, *track_frames; /* detections of each identity */
-    int32_t n_pairs;
 } hota_work;
-
-static int compare_keys(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static int32_t find_pair(const hota_work *work, int64_t key)
-{
-    int32_t low = 0, high = work->n_pairs - 1;
-    while (low < high) {
-        const int32_t middle = low + (high - low) / 2;
-        if (work->pair[middle].key < key) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
 
 static void *column(size_t count, size_t size)
 {
@@ -64,25 +42,25 @@ static psb_status work_init(hota_work *work, const psb_eval_sequence *s)
         if (s->track_first[f + 1] - s->track_first[f] > most_tracks)
             most_tracks = s->track_first[f + 1] - s->track_first[f];
     }
-    work->keys = column(n, sizeof(int64_t));
-    work->pair_of_overlap = column(n, sizeof(int32_t));
+    const psb_status status = psb_identity_pairs_init(&work->ids, s, 0);
+    if (status) return status;
+    work->pair = column((size_t)work->ids.count, sizeof(*work->pair));
     work->weight = column(n, sizeof(double));
     work->column_sum = column((size_t)most_tracks, sizeof(double));
     work->edge_of_row = column((size_t)most_gt, sizeof(int32_t));
     work->first = column((size_t)most_gt + 1, sizeof(int32_t));
     work->gt_frames = column((size_t)s->gt_id_count, sizeof(double));
     work->track_frames = column((size_t)s->track_id_count, sizeof(double));
-    if (!work->keys || !work->pair_of_overlap || !work->weight || !work->column_sum || !work->edge_of_row ||
-        !work->first || !work->gt_frames || !work->track_frames)
+    if (!work->pair || !work->weight || !work->column_sum || !work->edge_of_row || !work->first || !work->gt_frames ||
+        !work->track_frames)
         return psb_fail_memory("HOTA", n * 24);
     return PSB_OK;
 }
 
 static void work_fini(hota_work *work)
 {
+    psb_identity_pairs_fini(&work->ids);
     free(work->pair);
-    free(work->pair_of_overlap);
-    free(work->keys);
     free(work->weight);
     free(work->column_sum);
     free(work->edge_of_row);
@@ -90,31 +68,6 @@ static void work_fini(hota_work *work)
     free(work->gt_frames);
     free(work->track_frames);
     memset(work, 0, sizeof(*work));
-}
-
-/* The list of identity pairs that overlap at least once. */
-static psb_status list_pairs(hota_work *work, const psb_eval_sequence *s)
-{
-    int32_t n = 0;
-    for (int32_t f = 0; f < s->frame_count; f++)
-        for (int32_t g = s->gt_first[f]; g < s->gt_first[f + 1]; g++)
-            for (int32_t p = s->pair_first[g]; p < s->pair_first[g + 1]; p++)
-                work->keys[n++] =
-                    (int64_t)s->gt_id[g] * s->track_id_count + s->track_id[s->track_first[f] + s->pair_track[p]];
-    int64_t *sorted = malloc((size_t)n * sizeof(*sorted) + 1);
-    if (!sorted) return psb_fail_memory("HOTA", (size_t)n * sizeof(*sorted));
-    memcpy(sorted, work->keys, (size_t)n * sizeof(*sorted));
-    qsort(sorted, (size_t)n, sizeof(*sorted), compare_keys);
-    int32_t unique = 0;
-    for (int32_t i = 0; i < n; i++)
-        if (i == 0 || sorted[i] != sorted[i - 1]) sorted[unique++] = sorted[i];
-    work->pair = column((size_t)unique, sizeof(*work->pair));
-    for (int32_t i = 0; work->pair && i < unique; i++) work->pair[i].key = sorted[i];
-    free(sorted);
-    if (!work->pair) return psb_fail_memory("HOTA", (size_t)unique * sizeof(hota_pair));
-    work->n_pairs = unique;
-    for (int32_t p = 0; p < n; p++) work->pair_of_overlap[p] = find_pair(work, work->keys[p]);
-    return PSB_OK;
 }
 
 /* First pass: how well each pair of identities would align over the whole sequence. */
@@ -131,14 +84,13 @@ static void align(hota_work *work, const psb_eval_sequence *s)
             for (int32_t p = s->pair_first[g]; p < s->pair_first[g + 1]; p++) row_sum += s->pair_iou[p];
             for (int32_t p = s->pair_first[g]; p < s->pair_first[g + 1]; p++) {
                 const double both = row_sum + work->column_sum[s->pair_track[p]] - s->pair_iou[p];
-                if (both > DBL_EPSILON) work->pair[work->pair_of_overlap[p]].potential += s->pair_iou[p] / both;
+                if (both > DBL_EPSILON) work->pair[work->ids.of_overlap[p]].potential += s->pair_iou[p] / both;
             }
         }
     }
-    for (int32_t i = 0; i < work->n_pairs; i++) {
+    for (int32_t i = 0; i < work->ids.count; i++) {
         hota_pair *pair = &work->pair[i];
-        const double frames =
-            work->gt_frames[pair->key / s->track_id_count] + work->track_frames[pair->key % s->track_id_count];
+        const double frames = work->gt_frames[work->ids.gt_id[i]] + work->track_frames[work->ids.track_id[i]];
         pair->potential /= frames - pair->potential;
     }
 }
@@ -153,7 +105,7 @@ static psb_status match_frames(psb_hota *out, hota_work *work, const psb_eval_se
         const int32_t n_tracks = s->track_first[f + 1] - s->track_first[f], p0 = s->pair_first[g0];
         for (int32_t g = 0; g <= n_gt; g++) work->first[g] = s->pair_first[g0 + g] - p0;
         for (int32_t p = 0; p < work->first[n_gt]; p++)
-            work->weight[p] = work->pair[work->pair_of_overlap[p0 + p]].potential * s->pair_iou[p0 + p];
+            work->weight[p] = work->pair[work->ids.of_overlap[p0 + p]].potential * s->pair_iou[p0 + p];
         const psb_matching_graph graph = {n_gt, n_tracks, work->first, s->pair_track + p0, work->weight};
         const psb_status status = psb_matcher_run(matcher, work->edge_of_row, &graph);
         if (status) return status;
@@ -166,7 +118,7 @@ static psb_status match_frames(psb_hota *out, hota_work *work, const psb_eval_se
                 out->loc_a[reached] += s->pair_iou[p];
                 reached++;
             }
-            if (reached > 0) work->pair[work->pair_of_overlap[p]].reach[reached - 1]++;
+            if (reached > 0) work->pair[work->ids.of_overlap[p]].reach[reached - 1]++;
         }
     }
     return PSB_OK;
@@ -174,10 +126,10 @@ static psb_status match_frames(psb_hota *out, hota_work *work, const psb_eval_se
 
 static void associate(psb_hota *out, const hota_work *work, const psb_eval_sequence *s)
 {
-    for (int32_t i = 0; i < work->n_pairs; i++) {
+    for (int32_t i = 0; i < work->ids.count; i++) {
         const hota_pair *pair = &work->pair[i];
-        const double gt = work->gt_frames[pair->key / s->track_id_count];
-        const double track = work->track_frames[pair->key % s->track_id_count];
+        const double gt = work->gt_frames[work->ids.gt_id[i]];
+        const double track = work->track_frames[work->ids.track_id[i]];
         double matches = 0;
         for (int32_t a = PSB_HOTA_ALPHAS - 1; a >= 0; a--) {
             matches += pair->reach[a];
@@ -202,8 +154,6 @@ psb_status psb_hota_measure(psb_hota *out, const psb_eval_sequence *s, psb_match
     hota_work work = {0};
     memset(out, 0, sizeof(*out));
     psb_status status = work_init(&work, s);
-    if (status) goto done;
-    status = list_pairs(&work, s);
     if (status) goto done;
     align(&work, s);
     status = match_frames(out, &work, s, matcher);

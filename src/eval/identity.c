@@ -10,57 +10,35 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "eval/identity_pairs.h"
 
 static const double threshold = 0.5;
 
-static int compare_keys(const void *a, const void *b)
+/* Per pair of identities in how many frames they meet, and where the pairs of each truth identity begin. */
+static void count_meetings(double *weight, int32_t *first, const psb_identity_pairs *ids, const psb_eval_sequence *s)
 {
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Every overlap of 0.5 and more, as the key of its pair of identities, sorted. */
-static int32_t list_keys(int64_t *keys, const psb_eval_sequence *s)
-{
-    int32_t n = 0;
-    for (int32_t f = 0; f < s->frame_count; f++)
-        for (int32_t g = s->gt_first[f]; g < s->gt_first[f + 1]; g++)
-            for (int32_t p = s->pair_first[g]; p < s->pair_first[g + 1]; p++)
-                if (s->pair_iou[p] >= threshold)
-                    keys[n++] =
-                        (int64_t)s->gt_id[g] * s->track_id_count + s->track_id[s->track_first[f] + s->pair_track[p]];
-    qsort(keys, (size_t)n, sizeof(*keys), compare_keys);
-    return n;
+    for (int32_t p = 0; p < s->pair_count; p++)
+        if (ids->of_overlap[p] >= 0) weight[ids->of_overlap[p]]++;
+    for (int32_t i = 0; i < ids->count; i++) first[ids->gt_id[i] + 1]++;
+    for (int32_t i = 0; i < s->gt_id_count; i++) first[i + 1] += first[i];
 }
 
 psb_status psb_identity_measure(psb_identity *out, const psb_eval_sequence *s, psb_matcher *matcher)
 {
-    const size_t pairs = (size_t)s->pair_count + 1, ids = (size_t)s->gt_id_count + 2;
+    psb_identity_pairs ids;
+    const size_t rows = (size_t)s->gt_id_count + 1;
     memset(out, 0, sizeof(*out));
-    int64_t *keys = malloc(pairs * sizeof(*keys));
-    int32_t *column = malloc(pairs * sizeof(*column));
-    double *weight = malloc(pairs * sizeof(*weight));
-    int32_t *first = malloc(ids * sizeof(*first));
-    int32_t *edge_of_row = malloc(ids * sizeof(*edge_of_row));
-    psb_status status = PSB_OK;
-    if (!keys || !column || !weight || !first || !edge_of_row) {
-        status = psb_fail_memory("identity scores", pairs * 20 + ids * 8);
+    psb_status status = psb_identity_pairs_init(&ids, s, threshold);
+    if (status) return status;
+    double *const weight = calloc((size_t)ids.count + 1, sizeof(*weight));
+    int32_t *const first = calloc(rows, sizeof(*first));
+    int32_t *const edge_of_row = malloc(rows * sizeof(*edge_of_row));
+    if (!weight || !first || !edge_of_row) {
+        status = psb_fail_memory("identity scores", (size_t)ids.count * 8 + rows * 8);
         goto done;
     }
-    const int32_t n = list_keys(keys, s);
-    int32_t n_edges = 0, row = 0;
-    first[0] = 0;
-    for (int32_t i = 0; i < n; i++) {
-        if (i > 0 && keys[i] == keys[i - 1]) {
-            weight[n_edges - 1]++;
-            continue;
-        }
-        while (row < keys[i] / s->track_id_count) first[++row] = n_edges;
-        column[n_edges] = (int32_t)(keys[i] % s->track_id_count);
-        weight[n_edges++] = 1;
-    }
-    while (row < s->gt_id_count) first[++row] = n_edges;
-    const psb_matching_graph graph = {s->gt_id_count, s->track_id_count, first, column, weight};
+    count_meetings(weight, first, &ids, s);
+    const psb_matching_graph graph = {s->gt_id_count, s->track_id_count, first, ids.track_id, weight};
     status = psb_matcher_run(matcher, edge_of_row, &graph);
     if (status) goto done;
     for (int32_t r = 0; r < s->gt_id_count; r++)
@@ -68,8 +46,7 @@ psb_status psb_identity_measure(psb_identity *out, const psb_eval_sequence *s, p
     out->fn = s->gt_count - out->tp;
     out->fp = s->track_count - out->tp;
 done:
-    free(keys);
-    free(column);
+    psb_identity_pairs_fini(&ids);
     free(weight);
     free(first);
     free(edge_of_row);

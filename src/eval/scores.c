@@ -172,10 +172,15 @@ const psb_score_field *psb_score_fields(int32_t *count_out)
     return fields;
 }
 
-double psb_score_value(const psb_score_field *fields, int32_t count, const char *name, const psb_scores *scores)
+const psb_score_field *psb_score_field_named(const psb_score_field *fields, int32_t count, const char *name)
 {
     for (int32_t i = 0; i < count; i++)
-        if (fields[i].value && strcmp(fields[i].name, name) == 0) return fields[i].value(scores);
+        if (fields[i].value && strcmp(fields[i].name, name) == 0) return &fields[i];
     assert(!"a field that the table does not have");
-    return NAN;
+    return fields;
+}
+
+double psb_score_value(const psb_score_field *fields, int32_t count, const char *name, const psb_scores *scores)
+{
+    return psb_score_field_named(fields, count, name)->value(scores);
 }

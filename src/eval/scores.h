@@ -60,7 +60,8 @@ typedef struct psb_score_field {
 /* The table and its length. Static. */
 const psb_score_field *psb_score_fields(int32_t *count_out);
 
-/* The value of the field of that name; it must be one of the table's that has a value. */
+/* The field of that name, and its value; it must be one of the table's that has a value. */
+const psb_score_field *psb_score_field_named(const psb_score_field *fields, int32_t count, const char *name);
 double psb_score_value(const psb_score_field *fields, int32_t count, const char *name, const psb_scores *scores);
 
 #endif

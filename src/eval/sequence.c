@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "geometry/order.h"
 
 enum {
     CLASS_PEDESTRIAN = 1,
@@ -24,15 +25,11 @@ enum {
     CLASS_LAST = 13,       /* MOT20 adds crowd */
 };
 
-psb_status psb_benchmark_from_name(psb_benchmark *out, const char *name)
+static const char *const benchmark_names[PSB_BENCHMARK_COUNT] = {"mot15", "mot16", "mot17", "mot20"};
+
+const char *psb_benchmark_name(psb_benchmark benchmark)
 {
-    static const char *const names[] = {"mot15", "mot16", "mot17", "mot20"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(name, names[i]) != 0) continue;
-        *out = (psb_benchmark)i;
-        return PSB_OK;
-    }
-    return psb_fail(PSB_USAGE, "--benchmark: found \"%s\", expected mot15, mot16, mot17 or mot20", name);
+    return benchmark_names[benchmark];
 }
 
 /* The rows of one file in the order of frames: row[first[f]] .. row[first[f + 1] - 1]. */
@@ -213,35 +210,26 @@ static psb_status build_frame(builder *b, int32_t f)
     return PSB_OK;
 }
 
-typedef struct id_of_row {
-    int64_t id;
-    int32_t at; /* detection */
-    int32_t frame;
-} id_of_row;
-
-static int compare_ids(const void *a, const void *b)
-{
-    const id_of_row *x = a, *y = b;
-    if (x->id != y->id) return x->id < y->id ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Replaces row numbers in `ids` by identities numbered from 0; an identity may stand once in a frame. */
+/* Replaces row numbers in `ids` by identities numbered from 0; an identity may stand once in a frame. Rows come in the
+ * order of frames and the sort is stable, so an identity's rows stay in it. */
 static psb_status number_ids(int32_t *ids, int32_t *id_count_out, int32_t count, const psb_mot_rows *rows)
 {
-    id_of_row *list = malloc(((size_t)count + 1) * sizeof(*list));
-    if (!list) return psb_fail_memory("identities", (size_t)count * sizeof(*list));
-    for (int32_t i = 0; i < count; i++) list[i] = (id_of_row){rows->id[ids[i]], i, (int32_t)rows->frame[ids[i]]};
-    qsort(list, (size_t)count, sizeof(*list), compare_ids);
+    psb_order_item *const list = malloc(((size_t)count + 1) * 2 * sizeof(*list));
+    if (!list) return psb_fail_memory("identities", (size_t)count * 2 * sizeof(*list));
+    for (int32_t i = 0; i < count; i++) list[i] = (psb_order_item){(double)rows->id[ids[i]], i}; /* below 2^53 */
+    psb_order_sort_keys(list, list + count, count);
     psb_status status = PSB_OK;
     int32_t n = -1;
+    int64_t frame_before = 0;
     for (int32_t i = 0; i < count && !status; i++) {
-        const bool is_same = i > 0 && list[i].id == list[i - 1].id;
-        if (is_same && list[i].frame == list[i - 1].frame)
-            status = psb_fail(PSB_BAD_INPUT, "%s: frame %d: identity %lld found twice, expected once", rows->name,
-                              list[i].frame, (long long)list[i].id);
+        const int32_t row = ids[list[i].item_i];
+        const bool is_same = i > 0 && list[i].key == list[i - 1].key;
+        if (is_same && rows->frame[row] == frame_before)
+            status = psb_fail(PSB_BAD_INPUT, "%s: frame %lld: identity %lld found twice, expected once", rows->name,
+                              (long long)frame_before, (long long)rows->id[row]);
         n += !is_same;
-        ids[list[i].at] = n;
+        frame_before = rows->frame[row];
+        ids[list[i].item_i] = n;
     }
     *id_count_out = n + 1;
     free(list);

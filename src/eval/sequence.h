@@ -14,10 +14,10 @@
 #include "eval/matching.h"
 #include "formats/mot_rows.h"
 
-typedef enum psb_benchmark { PSB_MOT15, PSB_MOT16, PSB_MOT17, PSB_MOT20 } psb_benchmark;
+typedef enum psb_benchmark { PSB_MOT15, PSB_MOT16, PSB_MOT17, PSB_MOT20, PSB_BENCHMARK_COUNT } psb_benchmark;
 
-/* "mot15", "mot16", "mot17", "mot20"; PSB_USAGE for another word. */
-psb_status psb_benchmark_from_name(psb_benchmark *out, const char *name);
+/* "mot15", "mot16", "mot17", "mot20". */
+const char *psb_benchmark_name(psb_benchmark benchmark);
 
 /* Frames as runs of detections: those of frame f are gt_first[f] .. gt_first[f + 1] - 1, f from 0. Identities are
  * numbered from 0. Overlaps of truth detection i are pair_first[i] .. pair_first[i + 1] - 1. */

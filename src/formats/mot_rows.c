@@ -61,7 +61,7 @@ static psb_status read_row(psb_mot_rows *rows, psb_scan *scan)
         const psb_status status = psb_scan_column(scan, &value[n], columns[n].what, columns[n].expected);
         if (status) return status;
         if (value[n] < columns[n].least || value[n] > columns[n].most ||
-            (columns[n].is_whole && value[n] != floor(value[n])))
+            (columns[n].is_whole && value[n] != (double)(int64_t)value[n])) /* within 64 bits, by its bounds */
             return psb_scan_fail(scan, from, columns[n].what, columns[n].expected);
     }
     const int32_t i = rows->count++;

@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The scanner of the text formats. Numbers: up to 19 digits are gathered in an integer and scaled by one power of ten,
- * which is exact while both fit a double (Clinger, "How to read floating point numbers accurately", PLDI 1990, the
- * fast path); the rest is rounded twice at most, far below the float that the values end in.
+ * The scanner of the text formats: lines and columns; base/number.h reads the numbers.
  */
 #include "formats/scan_int.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/number.h"
 
-enum {
-    FOUND_BYTES = 40,        /* of a wrong text, shown in the message */
-    MAX_DIGITS = 19,         /* fit a uint64_t */
-    MAX_EXPONENT = 400,      /* beyond, every number is 0 or infinite */
-    EXACT_POWER_OF_TEN = 22, /* 10^22 is the last that a double holds exactly */
-};
+enum { FOUND_BYTES = 40 }; /* of a wrong text, shown in the message */
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 static bool ends_column(const char *at, const char *stop)
@@ -41,11 +29,22 @@ void psb_scan_init(psb_scan *scan, const char *name, const char *text, size_t si
     if (size_bytes >= 3 && memcmp(text, byte_order_mark, 3) == 0) scan->next += 3;
 }
 
+/* The end of the line that begins at `next`: LF, CR, or the end of the text. The next LF is remembered, since in a file
+ * of CRs alone it would be looked for from every line. */
+static const char *end_of_line(psb_scan *scan)
+{
+    if (!scan->feed || scan->feed < scan->next) {
+        const char *const feed = memchr(scan->next, '\n', (size_t)(scan->end - scan->next));
+        scan->feed = feed ? feed : scan->end;
+    }
+    const char *const carriage_return = memchr(scan->next, '\r', (size_t)(scan->feed - scan->next));
+    return carriage_return ? carriage_return : scan->feed;
+}
+
 bool psb_scan_line(psb_scan *scan)
 {
     while (scan->next < scan->end) {
-        const char *stop = scan->next;
-        while (stop < scan->end && *stop != '\n' && *stop != '\r') stop++;
+        const char *const stop = end_of_line(scan);
         scan->at = scan->next;
         scan->stop = stop;
         scan->line_i++;
@@ -57,83 +56,13 @@ bool psb_scan_line(psb_scan *scan)
     return false;
 }
 
-/* mantissa * 10^exponent */
-static double scale_by_ten(uint64_t mantissa, int32_t exponent)
-{
-    static const double power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                          1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    double value = (double)mantissa;
-    if (mantissa == 0) return 0;
-    while (exponent > EXACT_POWER_OF_TEN && isfinite(value)) {
-        value *= power_of_ten[EXACT_POWER_OF_TEN];
-        exponent -= EXACT_POWER_OF_TEN;
-    }
-    while (exponent < -EXACT_POWER_OF_TEN && value > 0) {
-        value /= power_of_ten[EXACT_POWER_OF_TEN];
-        exponent += EXACT_POWER_OF_TEN;
-    }
-    if (exponent > EXACT_POWER_OF_TEN || exponent < -EXACT_POWER_OF_TEN) return value;
-    return exponent < 0 ? value / power_of_ten[-exponent] : value * power_of_ten[exponent];
-}
-
-/* Digits with at most one point, gathered; returns how many digits there were. */
-static int32_t scan_digits(uint64_t *mantissa_out, int32_t *exponent_out, const char **at_io, const char *stop)
-{
-    uint64_t mantissa = 0;
-    int32_t digits = 0, kept = 0, exponent = 0;
-    bool has_point = false;
-    const char *at = *at_io;
-    for (; at < stop && (is_digit(*at) || (*at == '.' && !has_point)); at++) {
-        if (*at == '.') {
-            has_point = true;
-            continue;
-        }
-        if (digits < INT32_MAX / 2) digits++;
-        if (kept < MAX_DIGITS) {
-            mantissa = mantissa * 10 + (uint64_t)(*at - '0');
-            if (mantissa) kept++;
-            if (has_point) exponent--;
-        } else if (!has_point && exponent < MAX_EXPONENT) {
-            exponent++; /* a digit too many before the point counts by its place only */
-        }
-    }
-    *mantissa_out = mantissa;
-    *exponent_out = exponent;
-    *at_io = at;
-    return digits;
-}
-
-/* "e-12"; without digits the exponent is missing, which is false. */
-static bool scan_exponent(int32_t *exponent_io, const char **at_io, const char *stop)
-{
-    const char *at = *at_io;
-    if (at == stop || (*at != 'e' && *at != 'E')) return true;
-    at++;
-    const bool is_minus = at < stop && *at == '-';
-    if (at < stop && (*at == '-' || *at == '+')) at++;
-    if (at == stop || !is_digit(*at)) return false;
-    int32_t value = 0;
-    for (; at < stop && is_digit(*at); at++)
-        if (value < 100 * MAX_EXPONENT) value = value * 10 + (*at - '0');
-    *exponent_io += is_minus ? -value : value;
-    *at_io = at;
-    return true;
-}
-
 bool psb_scan_number(double *out, const char **at_io, const char *stop)
 {
-    const char *at = *at_io;
-    uint64_t mantissa = 0;
-    int32_t exponent = 0;
-    const bool is_minus = at < stop && *at == '-';
-    if (at < stop && (*at == '-' || *at == '+')) at++;
-    if (!scan_digits(&mantissa, &exponent, &at, stop)) return false;
-    if (!scan_exponent(&exponent, &at, stop)) return false;
-    if (!ends_column(at, stop)) return false;
-    const double value = scale_by_ten(mantissa, exponent);
-    if (!isfinite(value)) return false;
-    *out = is_minus ? -value : value;
-    *at_io = at;
+    double value;
+    const size_t length = psb_number_scan_until(&value, *at_io, stop);
+    if (!length || !ends_column(*at_io + length, stop)) return false;
+    *out = value;
+    *at_io += length;
     return true;
 }
 

@@ -16,6 +16,7 @@
 typedef struct psb_scan {
     const char *name;       /* of the file, for messages */
     const char *next, *end; /* what is left of the text */
+    const char *feed;       /* where the next LF was last seen, or end; private */
     int64_t line_i;         /* of the current line, from 1; 0 before the first */
     const char *at, *stop;  /* what is left of the current line */
 } psb_scan;
@@ -26,8 +27,7 @@ void psb_scan_init(psb_scan *scan, const char *name, const char *text, size_t si
 bool psb_scan_line(psb_scan *scan);
 
 /* A decimal number (digits, point, exponent; no hexadecimal, no names) that ends at stop or before one of " \t,;".
- * Exact below 2^53 and 22 decimals, else within two units in the last place; true and *at_io behind it when there
- * is one and it is finite. */
+ * As exact as base/number.h; true and *at_io behind it when there is one and it is finite. */
 bool psb_scan_number(double *out, const char **at_io, const char *stop);
 
 /* The next column of the line, columns separated by one comma or by blanks: a finite number, else an error that says

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "config/duration.h"
-#include "config/number.h"
+#include "base/number.h"
 
 static const char prefix[] = "synth://";
 static const char *const scene_names[] = {"plaza", "street", "corridor", "carpark"};

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "config/number.h"
+#include "base/number.h"
 
 static void test_exact(void **state)
 {
@@ -68,6 +68,51 @@ static void test_long(void **state)
     free(text);
 }
 
+/* What stands behind the end is not read, and does not count. */
+static void test_until(void **state)
+{
+    (void)state;
+    static const char text[] = "-12.75e1";
+    static const struct {
+        size_t size, used;
+        double value;
+    } rows[] = {{0, 0, 0},   {1, 0, 0},      {2, 2, -1},     {3, 3, -12},
+                {4, 4, -12}, {6, 6, -12.75}, {7, 6, -12.75}, {8, 8, -127.5}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *const exact = malloc(rows[i].size + 1); /* its end is what a sanitizer watches */
+        double value = -1.0;
+        assert_non_null(exact);
+        memcpy(exact, text, rows[i].size);
+        assert_int_equal(psb_number_scan_until(&value, exact, exact + rows[i].size), rows[i].used);
+        assert_true(value == rows[i].value);
+        free(exact);
+    }
+}
+
+/* Numbers as files have them, and around the borders of the quick way: always the nearest double. */
+static void test_quick_way(void **state)
+{
+    (void)state;
+    char text[64];
+    for (uint64_t i = 0; i < 200000; i++) {
+        const uint64_t bits = i * 0x9E3779B97F4A7C15U;
+        const int decimals = (int)(i % 7), size = snprintf(text, sizeof(text), "%s%llu.%0*llu", i % 3 ? "" : "-",
+                                                           (unsigned long long)(bits >> (20 + i % 40)), decimals + 1,
+                                                           (unsigned long long)(bits % 10000));
+        double value = 0;
+        assert_int_equal(psb_number_scan(&value, text), size);
+        const double expected = strtod(text, NULL);
+        assert_true(size > 17 ? fabs(value - expected) <= 0x1p-52 * fabs(expected) : value == expected);
+    }
+    static const char *const borders[] = {"9007199254740992",     "9007199254740993",          "18446744073709551616",
+                                          "99999999999999999999", "0.00000000000000000000001", "1844674407370955161.5"};
+    for (size_t i = 0; i < sizeof(borders) / sizeof(borders[0]); i++) {
+        double value = 0;
+        assert_int_equal(psb_number_scan(&value, borders[i]), strlen(borders[i]));
+        assert_true(fabs(value - strtod(borders[i], NULL)) <= 0x1p-52 * value);
+    }
+}
+
 static void test_stops(void **state)
 {
     (void)state;
@@ -86,7 +131,8 @@ static void test_stops(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_exact), cmocka_unit_test(test_near),
-                                       cmocka_unit_test(test_long), cmocka_unit_test(test_stops)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_exact),     cmocka_unit_test(test_near),
+                                       cmocka_unit_test(test_long),      cmocka_unit_test(test_until),
+                                       cmocka_unit_test(test_quick_way), cmocka_unit_test(test_stops)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
