@@ -5,7 +5,8 @@
  *     build/bench/tracker_memory              10 million frames: four and a half days at 25 a second
  *     build/bench/tracker_memory 100000
  * Prints resident memory and all allocations so far at a tenth, half and the end; it is flat when the last two rows
- * hold what the first does (256 kB are libc's own), and exits 1 when they do not. Identities begin below 2^32 and pass it.
+ * hold what the first does (256 kB are libc's own), and exits 1 when they do not. Identities begin below 2^32 and
+ * pass it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,15 +57,29 @@ static void look(psb_boxes *boxes, passer *passers, psb_rng *rng)
     }
 }
 
+typedef struct checkpoint {
+    int64_t first_kb, first_allocations;
+    bool is_flat;
+} checkpoint;
+
+static void print_checkpoint(checkpoint *io, int64_t frame, int64_t frames, int64_t last_id)
+{
+    const int64_t now_kb = resident_kb(), allocations = alloc_count_now();
+    if (!io->first_kb) *io = (checkpoint){now_kb, allocations, true};
+    io->is_flat = io->is_flat && now_kb <= io->first_kb + 256 && allocations == io->first_allocations;
+    printf("%3" PRId64 " %%: frame %" PRId64 ", %" PRId64 " kB resident, %" PRId64 " allocations, identity %" PRId64
+           "\n",
+           100 * frame / frames, frame, now_kb, allocations, last_id);
+}
+
 int main(int argument_count, char **arguments)
 {
     const int64_t frames = argument_count > 1 ? strtoll(arguments[1], NULL, 10) : 10000000;
     psb_tracker *tracker = NULL;
     psb_boxes boxes;
     psb_rng rng;
-    passer passers[PLACES] = {{0}};
-    int64_t first_kb = 0, first_allocations = 0, last_id = 0;
-    bool is_flat = true;
+    passer passers[PLACES];
+    checkpoint seen = {0};
     psb_rng_init(&rng, 1);
     if (psb_boxes_init(&boxes, PLACES) || psb_tracker_create(&tracker, NULL)) fail();
     printf("%" PRId64 " kB resident before the first frame\n", resident_kb());
@@ -74,18 +89,11 @@ int main(int argument_count, char **arguments)
         const psb_tracks *tracks = NULL;
         look(&boxes, passers, &rng);
         if (psb_tracker_step(tracker, &tracks, &boxes, (double)frame / 25)) fail();
-        for (int32_t i = 0; i < tracks->count; i++)
-            if (tracks->id[i] > last_id) last_id = tracks->id[i];
-        if (frame != frames / 10 && frame != frames / 2 && frame != frames) continue;
-        const int64_t now_kb = resident_kb(), allocations = alloc_count_now();
-        if (!first_kb) first_kb = now_kb, first_allocations = allocations;
-        is_flat = is_flat && now_kb <= first_kb + 256 && allocations == first_allocations;
-        printf("%3" PRId64 " %%: frame %" PRId64 ", %" PRId64 " kB resident, %" PRId64
-               " allocations, newest identity %" PRId64 "\n",
-               100 * frame / frames, frame, now_kb, allocations, last_id);
+        if (frame == frames / 10 || frame == frames / 2 || frame == frames)
+            print_checkpoint(&seen, frame, frames, tracker->next_id - 1);
     }
-    printf("%s\n", is_flat ? "flat" : "NOT FLAT");
+    printf("%s\n", seen.is_flat ? "flat" : "NOT FLAT");
     psb_tracker_destroy(&tracker);
     psb_boxes_fini(&boxes);
-    return is_flat ? 0 : 1;
+    return seen.is_flat ? 0 : 1;
 }

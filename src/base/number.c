@@ -92,20 +92,29 @@ static size_t scan_any(double *out, const char *text, const char *stop)
     return (size_t)(at - text);
 }
 
+/* Digits added to the significand, however many; where they end. */
+static inline const char *gather(const char *at, const char *stop, uint64_t *significand)
+{
+    for (; at < stop; at++) {
+        const unsigned digit = (unsigned)*at - '0';
+        if (digit > 9) break;
+        *significand = *significand * 10 + digit;
+    }
+    return at;
+}
+
 size_t psb_number_scan_until(double *out, const char *text, const char *stop)
 {
     static const double power_of_ten[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     *out = 0;
-    const char *at = text + (text < stop && *text == '-');
-    const char *const begin = at;
+    const char *const begin = text + (text < stop && *text == '-');
     uint64_t significand = 0;
-    for (unsigned digit; at < stop && (digit = (unsigned)*at - '0') <= 9; at++) significand = significand * 10 + digit;
-    const char *point = at;
-    if (at > begin && at < stop && *at == '.')
-        for (unsigned digit; ++at < stop && (digit = (unsigned)*at - '0') <= 9;) significand = significand * 10 + digit;
-    const ptrdiff_t decimals = at > point ? at - point - 1 : 0;
+    const char *const point = gather(begin, stop, &significand);
+    const bool has_point = point > begin && point < stop && *point == '.';
+    const char *const at = has_point ? gather(point + 1, stop, &significand) : point;
+    const ptrdiff_t decimals = has_point ? at - point - 1 : 0;
     const bool is_plain =
         at > begin && at - begin <= MAX_DIGITS && significand <= exact_mantissa && (at == stop || (*at | 0x20) != 'e');
     if (!is_plain) return scan_any(out, text, stop); /* the sum above may have run over: it is not looked at */

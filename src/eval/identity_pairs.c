@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Overlaps brought into the order of their identities by two passes of counting (least significant first), then those
- * of one pair stand side by side.
+ * Overlaps brought into the order of their identities by two passes of counting, the least significant first.
+ * After that those of one pair stand side by side, and no comparison was made.
  */
 #include "eval/identity_pairs.h"
 
