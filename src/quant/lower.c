@@ -154,7 +154,12 @@ static psb_status choose(psb_lowering *self, int32_t value)
     for (int32_t v = 0; v < count; v++)
         if (psb_lowering_find(self, v) == root && self->observation->values[v].channels > 0)
             seen[members++] = &self->observation->values[v];
-    if (members > 0) self->own[root] = psb_range_choose(seen, members, (psb_activation){0});
+    const psb_node *unary = members == 1 ? psb_lowering_producer(self, value) : NULL;
+    if (unary && unary->kind == PSB_NODE_UNARY && psb_lowering_becomes_table(self, unary))
+        psb_range_choose_pair(&psb_lowering_producer(self, unary->inputs[0])->sum, &self->own[root],
+                              &self->observation->values[unary->inputs[0]], seen[0], unary->activation);
+    else if (members > 0)
+        self->own[root] = psb_range_choose(seen, members, (psb_activation){0});
     self->has_own[root] = true;
     free(seen);
     return PSB_OK;
@@ -207,7 +212,7 @@ static void fuse_activation(psb_lowering *self, psb_node *node)
     const int32_t sum = node->inputs[0];
     psb_node *conv = joins(self, node);
     if (!conv) return;
-    if (psb_lowering_becomes_table(self, node) && !conv->class_count) {
+    if (psb_lowering_becomes_table(self, node) && !psb_encoding_is_bytes(conv->sum)) {
         const psb_statistics *seen = &self->observation->values[sum];
         conv->sum = psb_range_choose(&seen, 1, node->activation);
     }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 enum { SWEEPS = 2, STEPS = 48, WEIGHT_STEPS = 40 };
+enum { WIDENINGS = 16, SUM_ZERO_STEP = 8, MOST_SUM_ZERO = 208 };
+static const float WIDENING = 1.06F;
 static const double STEP = 0.94; /* 0.94^47 is a twentieth of the extreme */
 
 typedef struct candidate {
@@ -77,6 +79,50 @@ psb_encoding psb_range_choose(const psb_statistics *const *seen, int32_t count, 
                 best = fresh;
             }
     return encoding_of(best);
+}
+
+/* What both roundings cost, the sum's and that of what the activation makes of it: on the way through a table. */
+static double pair_error(const psb_statistics *sums, psb_encoding sum, psb_encoding made, psb_activation activation,
+                         const float *exact)
+{
+    float table[256];
+    const float step = (sums->most - sums->least) / PSB_HISTOGRAM_BINS;
+    double total = 0;
+    for (int32_t q = 0; q < 256; q++)
+        table[q] = round_trip(made, psb_activation_apply(activation, sum.scale * (float)(q - sum.zero)));
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) {
+        if (sums->bins[b] == 0) continue;
+        float q = nearbyintf((sums->least + ((float)b + 0.5F) * step) / sum.scale) + sum.zero;
+        const double error = (double)exact[b] - (double)table[(int32_t)(q < 0 ? 0 : q > 255 ? 255 : q)];
+        total += sums->bins[b] * error * error;
+    }
+    return total;
+}
+
+void psb_range_choose_pair(psb_encoding *sum, psb_encoding *made, const psb_statistics *sums,
+                           const psb_statistics *results, psb_activation activation)
+{
+    float exact[PSB_HISTOGRAM_BINS];
+    const float step = (sums->most - sums->least) / PSB_HISTOGRAM_BINS;
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++)
+        exact[b] = psb_activation_apply(activation, sums->least + ((float)b + 0.5F) * step);
+    *made = psb_range_choose(&results, 1, (psb_activation){0});
+    *sum = psb_range_choose(&sums, 1, activation);
+    double least = pair_error(sums, *sum, *made, activation, exact);
+    const psb_encoding apart = *made;
+    for (int32_t widening = 0; widening < WIDENINGS; widening++) {
+        psb_encoding one = {.scale = apart.scale * powf(WIDENING, (float)widening)}, other = one;
+        const float zero = nearbyintf(-fminf(results->least, 0) / one.scale);
+        one.zero = (uint8_t)(zero > 255 ? 255 : zero);
+        for (int32_t z = 0; z <= MOST_SUM_ZERO; z += SUM_ZERO_STEP) {
+            other.zero = (uint8_t)z;
+            const double error = pair_error(sums, other, one, activation, exact);
+            if (error >= least) continue;
+            least = error;
+            *made = one;
+            *sum = other;
+        }
+    }
 }
 
 static double round_weights(int8_t *out, const float *weights, size_t count, float scale)

@@ -68,6 +68,27 @@ static void test_what_an_activation_flattens_costs_nothing(void **state)
     assert_true(choose(&seen, PSB_ACTIVATION_SILU).scale * 255 < 25);
 }
 
+/* A leaky ReLU lets half of the values through as they are: with one scale on both sides those are rounded once. */
+static void test_what_passes_unchanged_is_rounded_once(void **state)
+{
+    (void)state;
+    const psb_activation leaky = {.kind = PSB_ACTIVATION_LEAKY_RELU, .a = 0.1F};
+    static double result_bins[PSB_HISTOGRAM_BINS];
+    psb_statistics sums = spread(-4, 10),
+                   results = {
+                       .channels = 1, .count = PSB_HISTOGRAM_BINS, .least = -0.4F, .most = 10, .bins = result_bins};
+    for (int32_t b = 0; b < PSB_HISTOGRAM_BINS; b++) bins[b] = result_bins[b] = 1;
+    psb_encoding sum, made;
+    psb_range_choose_pair(&sum, &made, &sums, &results, leaky);
+    assert_true(sum.scale == made.scale);
+    assert_true((float)(255 - made.zero) * made.scale > 9); /* and nothing much is cut off for it */
+    assert_true((float)(255 - sum.zero) * sum.scale > 9);
+    for (int32_t q = sum.zero; q < 256; q++) {
+        const float x = sum.scale * (float)(q - sum.zero);
+        assert_true(fabsf(x / made.scale - nearbyintf(x / made.scale)) < 1e-3F);
+    }
+}
+
 static void test_weights_are_symmetric_and_close(void **state)
 {
     (void)state;
@@ -88,6 +109,7 @@ int main(void)
         cmocka_unit_test(test_an_outlier_is_cut_off),
         cmocka_unit_test(test_zero_is_exact),
         cmocka_unit_test(test_what_an_activation_flattens_costs_nothing),
+        cmocka_unit_test(test_what_passes_unchanged_is_rounded_once),
         cmocka_unit_test(test_weights_are_symmetric_and_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
