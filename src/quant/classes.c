@@ -196,7 +196,7 @@ static double best_above(const psb_statistics *sums, int32_t channel, psb_activa
         double cost = total * step * step / 12;
         for (int32_t b = PSB_CHANNEL_BINS - 1; b >= 0; b--) {
             const double beyond = (double)psb_activation_apply(activation, (float)(least + (b + 0.5) * width)) - above;
-            if (beyond > 0) cost += (double)bins[b] * beyond * beyond;
+            if (beyond > 0) cost += PSB_RANGE_CUT_COST * (double)bins[b] * beyond * beyond;
         }
         if (cost >= best_cost) continue;
         best_cost = cost;

@@ -46,7 +46,8 @@ static double error_of(const psb_statistics *seen, psb_encoding encoding, psb_ac
         const float x = seen->least + ((float)b + 0.5F) * step;
         const double error = (double)psb_activation_apply(activation, x) -
                              (double)psb_activation_apply(activation, round_trip(encoding, x));
-        sum += seen->bins[b] * error * error;
+        const float q = x / encoding.scale + encoding.zero;
+        sum += seen->bins[b] * error * error * (q < -0.5F || q > 255.5F ? PSB_RANGE_CUT_COST : 1);
     }
     return sum * seen->channels / (double)seen->count;
 }

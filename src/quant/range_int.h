@@ -10,6 +10,10 @@
 #include "nn/graph.h"
 #include "quant/observe_int.h"
 
+/* What is cut off counts so many times: most of a picture is background, and the few loud values are people. By the
+ * plain squared error yolox_nano_416 loses 1.0 AP50 where it loses 0.1 now, though its outputs are 3 dB noisier. */
+enum { PSB_RANGE_CUT_COST = 8 };
+
 /* One encoding for all of `seen` (count >= 1). activation: the error is measured behind it. */
 psb_encoding psb_range_choose(const psb_statistics *const *seen, int32_t count, psb_activation activation);
 
