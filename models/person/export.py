@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the trained network as ONNX with its descriptor, one pair for each step of the ladder of input sizes.
 
-    export.py WEIGHTS OUT_DIR [--sizes 320x192,448x256,640x384] [--temperature T --shift S]
+    export.py WEIGHTS OUT_DIR [--sizes 320x192,448x256,640x384] [--config CONFIG] [--raw]
 
 Batch normalisation is folded. The form is YOLOX's (one output of dx dy log_w log_h object class), so that passerby's head
 of that name reads it: the score is the object's, calibrated (its logit divided by T, plus S, in the last convolution),
@@ -9,6 +9,7 @@ the only class is always sure, and half a cell is added to the offsets.
 """
 import argparse
 import copy
+import json
 import os
 
 import torch
@@ -93,7 +94,7 @@ class Exported(nn.Module):
         return torch.cat(levels, 2).transpose(1, 2)
 
 
-def export(network, folder, sizes, name="person", temperature=1.0, shift=0.0, iou=0.6, score=0.4, origin="untrained"):
+def export(network, folder, sizes, name="person", temperature=1.0, shift=0.0, iou=0.6, score=0.5, origin="untrained"):
     """Writes NAME_WxH.onnx and .yaml for each size; returns the descriptors' paths."""
     os.makedirs(folder, exist_ok=True)
     paths = []
@@ -114,17 +115,28 @@ def parse_sizes(text):
     return [tuple(int(v) for v in size.split("x")) for size in text.split(",")]
 
 
-if __name__ == "__main__":
+def main():
+    from calibrate import calibrate
+    from data import load_config
     from train import load_for_use
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("weights")
     parser.add_argument("folder")
+    parser.add_argument("--config", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.yaml"))
     parser.add_argument("--sizes", default="320x192,448x256,640x384", type=parse_sizes)
-    parser.add_argument("--temperature", default=1.0, type=float)
-    parser.add_argument("--shift", default=0.0, type=float)
-    parser.add_argument("--score", default=0.4, type=float)
+    parser.add_argument("--raw", action="store_true", help="leave the scores as they are")
     given = parser.parse_args()
-    made, origin = load_for_use(given.weights)
-    for path in export(made, given.folder, given.sizes, temperature=given.temperature, shift=given.shift,
-                       score=given.score, origin=origin):
+    config = load_config(given.config)
+    network, origin = load_for_use(given.weights)
+    fitted = None if given.raw else calibrate(network, config)
+    fitted = fitted or {"temperature": 1.0, "shift": 0.0}
+    for path in export(network, given.folder, given.sizes, temperature=fitted["temperature"], shift=fitted["shift"],
+                       score=config["export"]["default_score"], origin=origin):
         print(path)
+    with open(os.path.join(given.folder, "calibration.json"), "w", encoding="utf-8") as file:
+        json.dump({**fitted, "weights": origin}, file, indent=1)
+    print(fitted)
+
+
+if __name__ == "__main__":
+    main()

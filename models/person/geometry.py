@@ -27,11 +27,12 @@ def part_inside(a, b):
 def suppress(boxes, iou):
     """Greedy suppression of rows x0 y0 x1 y1 score; best first."""
     boxes = boxes[np.argsort(-boxes[:, 4], kind="stable")]
+    near = iou_of(boxes, boxes) > iou
     kept, alive = [], np.ones(len(boxes), bool)
     for i in range(len(boxes)):
         if alive[i]:
             kept.append(i)
-            alive &= iou_of(boxes[i:i + 1], boxes)[0] <= iou
+            alive &= ~near[i]
     return boxes[kept]
 
 
