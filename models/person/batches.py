@@ -6,11 +6,9 @@ nothing but a copy: that is how one set serves every size. Which samples a step 
 so a run that goes on sees what it would have seen.
 """
 import numpy as np
-import torch
 
-from network import CONTRAST, GREY, STRIDES
-from prepare import arrays
-from targets import WEIGHT_ONE
+from arrays import arrays
+from targets import STRIDES, WEIGHT_ONE
 
 GRID = 32
 SEEN_PART = 0.35  # of a target box that a window cuts: less of it is not asked for
@@ -63,6 +61,10 @@ class Batches:
         return tint(pixels, rng), scores, weights, boxes
 
     def batch(self, step, count, width, height, device="cpu"):
+        """Input and targets as tensors."""
+        import torch
+
+        from network import CONTRAST, GREY
         rng = np.random.default_rng([self.seed, 1, step])
         made = [self.sample(rng, width, height) for _ in range(count)]
         pixels, scores, weights, boxes = (np.stack(v) for v in zip(*made))

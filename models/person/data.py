@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass, field
 
 import numpy as np
-import yaml
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
 FORMS = ("coco", "yolo", "unlabelled", "negatives")
@@ -33,6 +32,7 @@ class Picture:
 
 def load_config(path):
     """The configuration; config["here"] is its folder, which relative folders begin at."""
+    import yaml
     with open(path, encoding="utf-8") as file:
         config = yaml.safe_load(file)
     config["here"] = os.path.dirname(os.path.abspath(path))
@@ -50,6 +50,13 @@ def cache_folder(*parts):
     folder = os.path.join(base, "passerby", "train", *parts)
     os.makedirs(folder, exist_ok=True)
     return folder
+
+
+def prepared_folder(config):
+    """Where prepared samples lie: another folder for other settings."""
+    asked = {k: config[k] for k in ("seed", "open_only", "sources", "teachers", "prepare")}
+    asked["prepare"] = {k: v for k, v in asked["prepare"].items() if k != "workers"}
+    return cache_folder("prepared", digest(asked))
 
 
 def as_boxes(rows):
@@ -84,6 +91,17 @@ def read_coco(folder):
         yield os.path.join(folder, "images", image["file_name"]), as_boxes(boxes), as_boxes(ignore), image
 
 
+def read_yolo_line(line, place, width, height):
+    """A person's corners; None for another class."""
+    values = line.split()
+    if len(values) < 5:
+        raise SystemExit(f"{place}: found {len(values)} values, expected 5: class x y width height")
+    if int(values[0]) != 0:
+        return None
+    x, y, w, h = (float(v) for v in values[1:5])
+    return [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height]
+
+
 def read_yolo(folder):
     """The same for images/NAME.jpg with labels/NAME.txt: class, centre and size as parts of the picture."""
     import cv2
@@ -94,13 +112,9 @@ def read_yolo(folder):
         boxes = []
         if os.path.exists(label):
             height, width = cv2.imread(path).shape[:2]
-            for i, line in enumerate(open(label, encoding="utf-8")):
-                values = line.split()
-                if len(values) < 5:
-                    raise SystemExit(f"{label}:{i + 1}: found {len(values)} values, expected 5: class x y width height")
-                if int(values[0]) == 0:
-                    x, y, w, h = (float(v) for v in values[1:5])
-                    boxes.append([(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height])
+            with open(label, encoding="utf-8") as file:
+                boxes = [read_yolo_line(line, f"{label}:{i + 1}", width, height) for i, line in enumerate(file)]
+            boxes = [b for b in boxes if b]
         yield path, as_boxes(boxes), as_boxes([]), {}
 
 

@@ -14,7 +14,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-STRIDES = (8, 16, 32)
+from targets import STRIDES
+
 VALUES = 5  # of a cell: dx dy log_w log_h score
 GREY, CONTRAST = 114.0, 64.0  # a value is (pixel - GREY) / CONTRAST: letterbox grey is 0, as is a convolution's padding
 

@@ -18,31 +18,13 @@ import numpy as np
 
 import augment
 import teachers
-from data import cache_folder, digest, is_negative, load_config, read_sources
-from targets import cell_grid, make_targets
+from arrays import arrays
+from data import cache_folder, digest, is_negative, load_config, prepared_folder, read_sources
+from targets import make_targets
 
 CHUNK = 24         # samples that a worker makes at a time; H.264 damage goes by the chunk
 FRAMES = 4         # a canvas is filmed for so long with a small pan; the last frame is what remains
 SOFT_PER_SCORE = 0.9
-
-
-def folder_of(config):
-    asked = {k: config[k] for k in ("seed", "open_only", "sources", "teachers", "prepare")}
-    asked["prepare"] = {k: v for k, v in asked["prepare"].items() if k != "workers"}
-    return cache_folder("prepared", digest(asked))
-
-
-def arrays(folder, count=0, width=0, height=0):
-    """The arrays, mapped for writing; made where count is given and they are not there."""
-    cells = len(cell_grid(width, height)[1]) if count else 0
-    shapes = {"pictures": (np.uint8, (count, height, width, 3)), "scores": (np.uint8, (count, cells)),
-              "weights": (np.uint8, (count, cells)), "boxes": (np.float16, (count, cells, 4)),
-              "done": (np.uint8, (count,))}
-    paths = {name: os.path.join(folder, name + ".npy") for name in shapes}
-    if count and not os.path.exists(paths["done"]):
-        for name, (kind, shape) in shapes.items():
-            np.lib.format.open_memmap(paths[name], "w+", kind, shape).flush()
-    return {name: np.lib.format.open_memmap(path, "r+") for name, path in paths.items()}
 
 
 @functools.lru_cache(maxsize=4000)
@@ -163,7 +145,7 @@ def add_soft_boxes(config, pictures):
 
 
 def prepare(config, copies=None):
-    settings, folder, begun = config["prepare"], folder_of(config), time.time()
+    settings, folder, begun = config["prepare"], prepared_folder(config), time.time()
     pictures = [p for p in read_sources(config) if not p.held_out]
     print(f"{len(pictures)} pictures to train on; {folder}", flush=True)
     add_soft_boxes(config, pictures)

@@ -22,10 +22,9 @@ import numpy as np
 import torch
 
 from batches import Batches
-from data import cache_folder, digest, load_config
+from data import cache_folder, digest, load_config, prepared_folder
 from loss import total_loss
 from network import Person, boxes_of, cells_of
-from prepare import folder_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SMALL, CURVE = "checkpoint.npz", "curve.csv"  # beside the trunk in the cache; `make keep` brings them here
@@ -217,7 +216,7 @@ def grow(config, minutes):
     """The trunk, until the time is over or SIGTERM or SIGINT asks for an end."""
     path, small = trunk_path(config), os.path.join(cache_folder("trunk"), SMALL)
     run, stop = begin(config, path), []
-    batches = Batches(folder_of(config), config["seed"])
+    batches = Batches(prepared_folder(config), config["seed"])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.append(1))
     diary, end = Diary(run, "trunk"), time.time() + 60 * minutes
@@ -242,7 +241,7 @@ def grow(config, minutes):
 def branch(config, steps, path, out):
     """From the trunk to weights for use: the rate falls as a cosine over `steps`."""
     run = begin(config, path)
-    batches = Batches(folder_of(config), config["seed"])
+    batches = Batches(prepared_folder(config), config["seed"])
     diary, first, top = Diary(run, "branch"), run.step, run.rate()
     run.network.train()
     while run.step < first + steps:
