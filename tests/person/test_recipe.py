@@ -154,7 +154,7 @@ class Targets(unittest.TestCase):
         self.assertEqual(CENTRES[[0, 1, 16, 128]].tolist(), [[4, 4], [12, 4], [4, 12], [8, 8]])
 
     def test_a_missed_person_gets_the_centre_cell_of_the_fitting_stride(self):
-        for box, stride in (([60, 20, 70, 44], 8), ([50, 0, 74, 60], 16), ([0, 0, 124, 64], 32)):
+        for box, stride in (([60, 20, 70, 44], 8), ([50, 0, 74, 60], 16), ([0, 0, 128, 64], 32)):
             scores, weights, boxes = self.make(*quiet_teacher(), scene([box]))
             at = cell_of((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, stride)
             self.assertEqual(np.flatnonzero(scores).tolist(), [at])
