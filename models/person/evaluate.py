@@ -134,6 +134,22 @@ def held_out_accuracy(network, config, device="cpu", size=(448, 256)):
     return [every[0], float(np.mean(every))]
 
 
+HEIGHTS = (0, 20, 32, 64, 128, 1000)  # of a person in the input, pixels
+
+
+def recall_by_height(found, truths, least=0.3):
+    """The part of people found at IoU 0.5 by boxes of at least this score, by height in the input."""
+    hits, counts = np.zeros(len(HEIGHTS) - 1), np.zeros(len(HEIGHTS) - 1)
+    for boxes, (people, _) in zip(found, truths):
+        sure = boxes[boxes[:, 4] >= least, :4]
+        hit = iou_of(people, sure).max(1) >= 0.5 if len(sure) else np.zeros(len(people), bool)
+        bucket = np.digitize(people[:, 3] - people[:, 1], HEIGHTS) - 1
+        np.add.at(counts, bucket, 1)
+        np.add.at(hits, bucket, hit)
+    return {f"recall {low} to {high} px, score {least}": f"{100 * h / c:.0f} % of {c:.0f}"
+            for low, high, h, c in zip(HEIGHTS, HEIGHTS[1:], hits, counts) if c}
+
+
 def report(network, config, size):
     """All figures of the held-out pictures, as a dictionary."""
     kept, found, truths = examine(network, config, size)
@@ -145,6 +161,7 @@ def report(network, config, size):
         mine = [i for i, (p, _, _) in enumerate(kept) if p.source == source]
         _, verdicts, people = judge([found[i] for i in mine], [truths[i] for i in mine], 0.5)
         figures["ap50 " + source] = average_precision(verdicts, people)
+    figures.update(recall_by_height(found, truths))
     empty = [found[i] for i, (p, _, _) in enumerate(kept) if is_negative(p)]
     figures["negatives"] = len(empty)
     for least in (0.3, 0.4, 0.5, 0.6):
