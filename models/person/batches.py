@@ -14,10 +14,11 @@ GRID = 32
 SEEN_PART = 0.35  # of a target box that a window cuts: less of it is not asked for
 
 
-class Batches:
-    def __init__(self, folder, seed):
+class Prepared:
+    """One set's samples."""
+
+    def __init__(self, folder):
         self.data = arrays(folder)
-        self.seed = seed
         self.height, self.width = self.data["pictures"].shape[1:3]
         self.refresh()
 
@@ -59,6 +60,24 @@ class Batches:
         if rng.random() < 0.5:
             pixels, scores, weights, boxes = flip(pixels, scores, weights, boxes, width, height)
         return tint(pixels, rng), scores, weights, boxes
+
+
+class Batches:
+    """Samples of several sets, each with its share: sets is [(folder, share)]."""
+
+    def __init__(self, sets, seed):
+        self.sets, self.seed = [Prepared(folder) for folder, _ in sets], seed
+        shares = np.array([share for _, share in sets], float)
+        self.edges = np.cumsum(shares / shares.sum())
+
+    def refresh(self):
+        return sum(part.refresh() for part in self.sets)
+
+    def sample(self, rng, width, height):
+        part = self.sets[0]
+        if len(self.sets) > 1:
+            part = self.sets[min(int(np.searchsorted(self.edges, rng.random())), len(self.sets) - 1)]
+        return part.sample(rng, width, height)
 
     def batch(self, step, count, width, height, device="cpu"):
         """Input and targets as tensors."""

@@ -11,9 +11,8 @@ import hashlib
 import json
 import os
 
-from data import is_negative, load_config, read_sources
+from data import HERE, is_negative, load_config, read_sources
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def read_json(folder, name):

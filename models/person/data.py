@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
 FORMS = ("coco", "yolo", "unlabelled", "negatives")
 
@@ -52,11 +53,33 @@ def cache_folder(*parts):
     return folder
 
 
-def prepared_folder(config):
-    """Where prepared samples lie: another folder for other settings."""
-    asked = {k: config[k] for k in ("seed", "open_only", "sources", "teachers", "prepare")}
+def set_of(source):
+    """The set that a source's pictures are prepared in: each has its number of canvases and its share of the steps."""
+    return source.get("set", "real")
+
+
+def part_of(config, name):
+    """The configuration of one set alone: its sources, its number of canvases."""
+    sources = [{k: v for k, v in s.items() if k != "set"} for s in config["sources"] if set_of(s) == name]
+    return {**config, "sources": sources, "prepare": {**config["prepare"], "copies": config["sets"][name]["copies"]}}
+
+
+def set_names(config):
+    """Sets with at least one source whose folder is there; a set that is switched off has share 0."""
+    there = {set_of(s) for s in config["sources"]}
+    return [name for name, about in config["sets"].items() if name in there and about["share"] > 0]
+
+
+def prepared_folder(config, name):
+    """Where a set's samples lie: another folder for other settings."""
+    part = part_of(config, name)
+    asked = {k: part[k] for k in ("seed", "open_only", "sources", "teachers", "prepare")}
     asked["prepare"] = {k: v for k, v in asked["prepare"].items() if k != "workers"}
     return cache_folder("prepared", digest(asked))
+
+
+def synth_folder(config):
+    return cache_folder("synth", digest(config["synth"]))
 
 
 def as_boxes(rows):
@@ -142,10 +165,10 @@ def is_held_out(source, scene):
     return bool(one_in) and number % one_in == 0
 
 
-def read_source(source, here):
+def read_source(source, config):
     if source.get("form") not in FORMS:
         raise SystemExit(f"source {source.get('name')}: found form {source.get('form')}, expected one of {FORMS}")
-    folder = os.path.join(here, source["folder"])
+    folder = synth_folder(config) if source["folder"] == "synth" else os.path.join(config["here"], source["folder"])
     if not os.path.isdir(folder):
         raise SystemExit(f"{folder}: found no such folder, expected source {source['name']}'s pictures")
     negative = source["form"] == "negatives"
@@ -163,7 +186,7 @@ def read_source(source, here):
 def read_sources(config):
     """All pictures of the list; with open_only, those of sources with a stated open licence."""
     sources = [s for s in config["sources"] if s.get("open") or not config.get("open_only")]
-    return [p for s in sources for p in read_source(s, config["here"])]
+    return [p for s in sources for p in read_source(s, config)]
 
 
 def is_negative(picture):

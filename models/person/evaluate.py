@@ -9,12 +9,13 @@ sequences of data/mot are measured by bench/accuracy.py with the program itself;
 """
 import argparse
 import json
+import os
 
 import cv2
 import numpy as np
 import torch
 
-from data import is_negative, load_config, read_sources
+from data import HERE, is_negative, load_config, read_sources
 from geometry import iou_of, part_inside, suppress
 from network import CONTRAST, GREY, boxes_of, cells_of
 
@@ -170,11 +171,10 @@ def report(network, config, size):
 
 
 if __name__ == "__main__":
-    import os
     from train import load_for_use
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("weights")
-    parser.add_argument("--config", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.yaml"))
+    parser.add_argument("--config", default=os.path.join(HERE, "config.yaml"))
     parser.add_argument("--size", default="448x256")
     parser.add_argument("--json")
     given = parser.parse_args()

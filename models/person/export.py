@@ -15,6 +15,7 @@ import os
 import torch
 from torch import nn
 
+from data import HERE, load_config
 from network import CONTRAST, GREY, STRIDES, Person, convolution
 
 SURE = 30.0  # a logit whose sigmoid is 1 in float32
@@ -117,12 +118,11 @@ def parse_sizes(text):
 
 def main():
     from calibrate import calibrate
-    from data import load_config
     from train import load_for_use
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("weights")
     parser.add_argument("folder")
-    parser.add_argument("--config", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.yaml"))
+    parser.add_argument("--config", default=os.path.join(HERE, "config.yaml"))
     parser.add_argument("--sizes", default="320x192,448x256,640x384", type=parse_sizes)
     parser.add_argument("--raw", action="store_true", help="leave the scores as they are")
     given = parser.parse_args()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the training set once: canvases with damage, and each cell's target, in arrays that training maps into memory.
 
-    prepare.py [CONFIG] [--copies N] [--force]
+    prepare.py [CONFIG] [--copies N]
 
 Sample i depends on the seed and i alone, whichever worker makes it. done.npy says which samples are there, so that
 training may begin before all are, and an interrupted run goes on. Folder: cache/prepared/DIGEST of the settings.
@@ -19,7 +19,8 @@ import numpy as np
 import augment
 import teachers
 from arrays import arrays
-from data import cache_folder, digest, is_negative, load_config, prepared_folder, read_sources
+from data import (HERE, cache_folder, digest, is_negative, load_config, part_of, prepared_folder, read_sources,
+                  set_names)
 from targets import make_targets
 
 CHUNK = 24         # samples that a worker makes at a time; H.264 damage goes by the chunk
@@ -128,7 +129,7 @@ def soften(path):
 def add_soft_boxes(config, pictures):
     """Gives pictures without complete labels the teachers' people, beside the labelled ones."""
     asked = [p for p in pictures if not p.complete]
-    key = digest([sorted(p.path for p in asked), config["teachers"]])
+    key = digest([[f"{p.source}/{os.path.basename(p.path)}" for p in asked], config["teachers"]])
     path = os.path.join(cache_folder("soft"), key + ".npz")
     if not os.path.exists(path):
         with multiprocessing.Pool(config["prepare"]["workers"], begin_soft, (config,)) as pool:
@@ -144,10 +145,12 @@ def add_soft_boxes(config, pictures):
             picture.sure = np.concatenate([picture.sure, np.minimum(1, SOFT_PER_SCORE * soft[:, 4] + 0.1)])
 
 
-def prepare(config, copies=None):
-    settings, folder, begun = config["prepare"], prepared_folder(config), time.time()
+def prepare(config, name, copies=None):
+    """One set of the configuration."""
+    folder, begun, config = prepared_folder(config, name), time.time(), part_of(config, name)
+    settings = config["prepare"]
     pictures = [p for p in read_sources(config) if not p.held_out]
-    print(f"{len(pictures)} pictures to train on; {folder}", flush=True)
+    print(f"{name}: {len(pictures)} pictures to train on; {folder}", flush=True)
     add_soft_boxes(config, pictures)
     print(f"soft boxes after {time.time() - begun:.0f} s", flush=True)
     out = arrays(folder, copies or settings["copies"], settings["width"], settings["height"])
@@ -163,7 +166,9 @@ def prepare(config, copies=None):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("config", nargs="?", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "config.yaml"))
-    parser.add_argument("--copies", type=int)
+    parser.add_argument("config", nargs="?", default=os.path.join(HERE, "config.yaml"))
+    parser.add_argument("--copies", type=int, help="fewer canvases, for a trial")
     given = parser.parse_args()
-    prepare(load_config(given.config), given.copies)
+    asked = load_config(given.config)
+    for set_name in set_names(asked):
+        prepare(asked, set_name, given.copies)

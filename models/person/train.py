@@ -22,11 +22,10 @@ import numpy as np
 import torch
 
 from batches import Batches
-from data import cache_folder, digest, load_config, prepared_folder
+from data import HERE, cache_folder, digest, load_config, prepared_folder, set_names
 from loss import total_loss
 from network import Person, boxes_of, cells_of
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 SMALL, CURVE = "checkpoint.npz", "curve.csv"  # beside the trunk in the cache; `make keep` brings them here
 FORM = 1  # of checkpoint.npz
 
@@ -212,11 +211,16 @@ def trunk_path(config):
     return os.path.join(cache_folder("trunk"), digest(config["network"]) + ".pt")
 
 
+def open_batches(config):
+    sets = [(prepared_folder(config, name), config["sets"][name]["share"]) for name in set_names(config)]
+    return Batches(sets, config["seed"])
+
+
 def grow(config, minutes):
     """The trunk, until the time is over or SIGTERM or SIGINT asks for an end."""
     path, small = trunk_path(config), os.path.join(cache_folder("trunk"), SMALL)
     run, stop = begin(config, path), []
-    batches = Batches(prepared_folder(config), config["seed"])
+    batches = open_batches(config)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.append(1))
     diary, end = Diary(run, "trunk"), time.time() + 60 * minutes
@@ -241,7 +245,7 @@ def grow(config, minutes):
 def branch(config, steps, path, out):
     """From the trunk to weights for use: the rate falls as a cosine over `steps`."""
     run = begin(config, path)
-    batches = Batches(prepared_folder(config), config["seed"])
+    batches = open_batches(config)
     diary, first, top = Diary(run, "branch"), run.step, run.rate()
     run.network.train()
     while run.step < first + steps:

@@ -22,7 +22,7 @@ import data  # noqa: E402
 import geometry  # noqa: E402
 import targets  # noqa: E402
 from arrays import arrays  # noqa: E402
-from batches import Batches, flip, tint  # noqa: E402
+from batches import Batches, Prepared, flip, tint  # noqa: E402
 
 WIDTH, HEIGHT = 128, 64
 CENTRES, STRIDE_OF = targets.cell_grid(WIDTH, HEIGHT)
@@ -51,6 +51,7 @@ class Sources(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
+        self.config = {"here": self.folder.name}
 
     def write(self, name, text):
         path = os.path.join(self.folder.name, name)
@@ -69,28 +70,28 @@ class Sources(unittest.TestCase):
         source = self.coco([{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 10, 20]},
                             {"id": 2, "image_id": 1, "category_id": 1, "bbox": [5, 5, 4, 4], "iscrowd": 1},
                             {"id": 3, "image_id": 1, "category_id": 2, "bbox": [0, 0, 9, 9]}])
-        first, second = data.read_source(source, self.folder.name)
+        first, second = data.read_source(source, self.config)
         self.assertEqual(first.boxes.tolist(), [[1, 2, 11, 22]])
         self.assertEqual(first.ignore.tolist(), [[5, 5, 9, 9]])
         self.assertEqual(len(second.boxes), 0)
         self.assertTrue(first.labelled and first.complete and not data.is_negative(first))
 
     def test_scenes_are_held_out_whole(self):
-        first, second = data.read_source(self.coco([]), self.folder.name)
+        first, second = data.read_source(self.coco([]), self.config)
         self.assertEqual([(p.scene, p.held_out) for p in (first, second)], [("s1", False), ("s2", True)])
 
     def test_a_scene_of_the_record_goes_before_the_name(self):
         source = self.coco([], [{"id": 1, "file_name": "s1_0.jpg", "scene": "s2"}])
-        self.assertTrue(data.read_source(source, self.folder.name)[0].held_out)
+        self.assertTrue(data.read_source(source, self.config)[0].held_out)
 
     def test_an_unlabelled_record_is_not_background(self):
         source = self.coco([], [{"id": 1, "file_name": "s1_0.jpg", "unlabelled": True}])
-        self.assertFalse(data.read_source(source, self.folder.name)[0].complete)
+        self.assertFalse(data.read_source(source, self.config)[0].complete)
 
     def test_an_annotation_of_no_picture_is_a_fault_with_its_number(self):
         source = self.coco([{"id": 7, "image_id": 9, "category_id": 1, "bbox": [0, 0, 1, 1]}])
         with self.assertRaisesRegex(SystemExit, "annotation 7: found image 9"):
-            data.read_source(source, self.folder.name)
+            data.read_source(source, self.config)
 
     def test_one_in_keeps_about_its_share(self):
         held = sum(data.is_held_out({"name": "x", "one_in": 8}, str(i)) for i in range(4000))
@@ -109,9 +110,9 @@ class Sources(unittest.TestCase):
 
     def test_strange_forms_and_missing_folders_are_named(self):
         with self.assertRaisesRegex(SystemExit, "found form voc"):
-            data.read_source({"name": "a", "folder": "a", "form": "voc"}, self.folder.name)
+            data.read_source({"name": "a", "folder": "a", "form": "voc"}, self.config)
         with self.assertRaisesRegex(SystemExit, "found no such folder"):
-            data.read_source({"name": "a", "folder": "zz", "form": "coco"}, self.folder.name)
+            data.read_source({"name": "a", "folder": "zz", "form": "coco"}, self.config)
 
     def test_yolo_labels_are_parts_of_the_picture(self):
         try:
@@ -122,10 +123,10 @@ class Sources(unittest.TestCase):
         cv2.imwrite(os.path.join(self.folder.name, "y", "images", "p.png"), np.zeros((50, 100, 3), np.uint8))
         self.write("y/labels/p.txt", "0 0.5 0.5 0.2 0.4\n3 0.5 0.5 1 1\n")
         source = {"name": "y", "folder": "y", "form": "yolo", "complete": True}
-        self.assertEqual(np.round(data.read_source(source, self.folder.name)[0].boxes).tolist(), [[40, 15, 60, 35]])
+        self.assertEqual(np.round(data.read_source(source, self.config)[0].boxes).tolist(), [[40, 15, 60, 35]])
         self.write("y/labels/p.txt", "0 0.5 0.5\n")
         with self.assertRaisesRegex(SystemExit, "p.txt:1: found 3 values"):
-            data.read_source(source, self.folder.name)
+            data.read_source(source, self.config)
 
     def test_the_digest_ignores_places_and_sees_values(self):
         self.assertEqual(data.digest({"a": 1, "here": "x"}), data.digest({"a": 1, "here": "y"}))
@@ -208,7 +209,7 @@ class Windows(unittest.TestCase):
         made["done"][0] = 1
 
     def test_a_windows_cells_boxes_and_pixels_move_together(self):
-        batches = Batches(self.folder.name, 1)
+        batches = Prepared(self.folder.name)
         pixels, scores, _, boxes = batches.window(0, 32, 32, 64, 32)
         at = int(np.flatnonzero(scores)[0])
         self.assertEqual(at, 0 * 8 + 4)  # column (68 - 32) / 8, row (36 - 32) / 8
@@ -219,14 +220,31 @@ class Windows(unittest.TestCase):
     def test_a_box_that_a_window_cuts_away_is_not_asked_for(self):
         made = arrays(self.folder.name)
         made["boxes"][:] = [0, 0, 100, 34]
-        _, scores, weights, _ = Batches(self.folder.name, 1).window(0, 32, 32, 64, 32)
+        _, scores, weights, _ = Prepared(self.folder.name).window(0, 32, 32, 64, 32)
         self.assertEqual(weights[np.flatnonzero(scores)].tolist(), [0])
 
     def test_only_samples_that_are_done_are_drawn(self):
-        batches = Batches(self.folder.name, 1)
-        self.assertEqual(batches.there.tolist(), [0])
+        prepared = Prepared(self.folder.name)
+        self.assertEqual(prepared.there.tolist(), [0])
         arrays(self.folder.name)["done"][1] = 1
-        self.assertEqual(batches.refresh(), 2)
+        self.assertEqual(prepared.refresh(), 2)
+
+    def test_sets_are_drawn_by_their_shares(self):
+        with tempfile.TemporaryDirectory() as other:
+            made = arrays(other, 1, WIDTH, HEIGHT)
+            made["pictures"][:], made["done"][:] = 200, 1
+            batches, rng = Batches([(self.folder.name, 3), (other, 1)], 1), np.random.default_rng(2)
+            bright = sum(batches.sample(rng, WIDTH, HEIGHT)[0].mean() > 60 for _ in range(400))
+            self.assertTrue(60 < bright < 140, bright)
+
+    def test_a_sets_folder_knows_nothing_of_other_sets(self):
+        config = {"seed": 1, "open_only": False, "teachers": {}, "prepare": {"workers": 2, "copies": 5},
+                  "sets": {"real": {"copies": 5, "share": 1}, "synth": {"copies": 2, "share": 1}},
+                  "sources": [{"name": "a"}, {"name": "b", "set": "synth"}]}
+        less = {**config, "sources": [{"name": "a"}]}
+        self.assertEqual(data.part_of(config, "real"), {**data.part_of(less, "real"), "sets": config["sets"]})
+        self.assertEqual([s["name"] for s in data.part_of(config, "synth")["sources"]], ["b"])
+        self.assertEqual((data.set_names(config), data.set_names(less)), (["real", "synth"], ["real"]))
 
     def test_flipping_twice_is_nothing_and_once_mirrors(self):
         rng = np.random.default_rng(1)

@@ -52,7 +52,7 @@ class Resuming(unittest.TestCase):
         made["pictures"][:] = rng.integers(0, 255, made["pictures"].shape)
         made["scores"][:] = rng.integers(0, 255, made["scores"].shape) * (rng.random(made["scores"].shape) < 0.1)
         made["weights"][:], made["boxes"][:], made["done"][:] = 64, [10, 10, 40, 60], 1
-        self.batches, self.config = Batches(self.folder.name, 13), tiny_config()
+        self.batches, self.config = Batches([(self.folder.name, 1)], 13), tiny_config()
         torch.set_num_threads(1)
 
     def run_steps(self, run, count):
