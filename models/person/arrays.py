@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The prepared samples as files of numpy arrays, mapped into memory: larger than what a process should hold.
 
-pictures [n, height, width, 3] and, for each of a canvas's cells, scores, weights (bytes) and boxes (half floats); done
-[n] says which samples are there. Workers write disjoint parts; training reads what is done.
+pictures [n, height, width, 3] and, for each of a canvas's cells, scores, weights (bytes) and boxes (half floats);
+done [n] says which samples are there. Workers write disjoint parts; training reads what is done.
 """
 import os
 

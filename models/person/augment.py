@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Canvases: pictures placed, mosaicked, peopled and damaged the ways that cameras damage them.
 
-Placing keeps account of who is where, what is known to be empty and where nothing may be asked. Damage comes after the
-teachers have looked: they see the clean canvas, the pupil the damaged one. Every function draws from the generator given.
+Placing keeps account of who is where, what is known to be empty and where nothing may be asked. Damage comes after
+the teachers have looked: they see the clean canvas, the pupil the damaged one. Every function draws from the
+generator given.
 """
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ class Canvas:
 
 
 def place(canvas, rect, picture, pixels, scale, rng):
-    """Puts a picture into a rectangle of the canvas, `scale` times the size that covers it, moved and flipped by chance."""
+    """Puts a picture into a rectangle of the canvas, `scale` times the size that covers it, moved and flipped."""
     x0, y0, x1, y1 = rect
     height, width = pixels.shape[:2]
     fit = max((x1 - x0) / width, (y1 - y0) / height) * scale

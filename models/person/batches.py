@@ -2,8 +2,8 @@
 """Batches from the prepared arrays: windows of canvases, flipped and tinted on the way.
 
 A window begins at multiples of 32 pixels, so that the prepared targets of its cells stay true and smaller inputs cost
-nothing but a copy: that is how one set serves every size. Which samples a step sees depends on the seed and the step alone,
-so a run that goes on sees what it would have seen.
+nothing but a copy: that is how one set serves every size. Which samples a step sees depends on the seed and the step
+alone, so a run that goes on sees what it would have seen.
 """
 import numpy as np
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes scores mean probability: a temperature and a shift of the logit, fitted on the pictures held out.
 
-Platt's scaling (1999) of what remains after suppression: a box is right where it takes a person at IoU 0.5. Both numbers
-go into the last convolution (export.py), so that the calibrated network costs nothing. The error is reported before and
-after, the latter across two halves told apart by scene: each half judged by the other's fit.
+Platt's scaling (1999) of what remains after suppression: a box is right where it takes a person at IoU 0.5. Both
+numbers go into the last convolution (export.py), so that the calibrated network costs nothing. The error is reported
+before and after, the latter across two halves told apart by scene: each half judged by the other's fit.
 """
 import hashlib
 

@@ -3,8 +3,8 @@
 
     card.py OUT_DIR [--config CONFIG]
 
-Figures come from the JSON files that the other steps left in OUT_DIR (held_out.json, calibration.json, mot.json where it
-is there), words from card_text.md; nothing is typed twice. The SHA-256 is that of person.psb beside this file.
+Figures come from the JSON files that the other steps left in OUT_DIR (held_out.json, calibration.json, mot.json where
+it is there), words from card_text.md; nothing is typed twice. The SHA-256 is that of person.psb beside this file.
 """
 import argparse
 import hashlib
@@ -27,11 +27,13 @@ def identity(origin):
     path = os.path.join(HERE, "person.psb")
     with open(path, "rb") as file:
         data = file.read()
-    return (f"File `person.psb`, {len(data)} bytes, SHA-256 `{hashlib.sha256(data).hexdigest()}`; weights: {origin}.\n")
+    digest = hashlib.sha256(data).hexdigest()
+    return f"File `person.psb`, {len(data)} bytes, SHA-256 `{digest}`; weights: {origin}.\n"
 
 
 def sources_table(config):
-    lines = ["| source | licence | pictures | people with boxes | of them held out |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| source | licence | pictures | people with boxes | of them held out |",
+             "| --- | --- | --- | --- | --- |"]
     pictures = read_sources(config)
     for source in config["sources"]:
         mine = [p for p in pictures if p.source == source["name"]]
@@ -62,11 +64,19 @@ def mot_table(figures):
     return "\n".join(lines) + "\n"
 
 
+def robust_table(figures):
+    lines = [f"| AP50 of {figures['pictures']} pictures | ours | YOLOX-nano |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {ours} | {theirs} |" for name, (ours, theirs) in figures["rows"].items()]
+    return "\n".join(lines) + "\n"
+
+
 def calibration_line(fitted):
     after = fitted.get("ece_after")
-    return (f"Scores: logit divided by {fitted['temperature']:.3f}, plus {fitted['shift']:.3f}; expected calibration error "
-            f"{fitted['ece_before']:.3f} before, {after:.3f} after (each half of the scenes judged by the other's fit).\n"
-            if after is not None else "Scores are not calibrated.\n")
+    if after is None:
+        return "Scores are not calibrated.\n"
+    return (f"Scores: logit divided by {fitted['temperature']:.3f}, plus {fitted['shift']:.3f}; expected calibration "
+            f"error {fitted['ece_before']:.3f} before, {after:.3f} after (each half of the scenes judged by the other's"
+            " fit).\n")
 
 
 def main():
@@ -76,11 +86,13 @@ def main():
     given = parser.parse_args()
     with open(os.path.join(HERE, "card_text.md"), encoding="utf-8") as file:
         text = file.read()
-    held_out, fitted, mot = (read_json(given.folder, n) for n in ("held_out.json", "calibration.json", "mot.json"))
+    names = ("held_out.json", "calibration.json", "mot.json", "robust.json")
+    held_out, fitted, mot, robust = (read_json(given.folder, n) for n in names)
     parts = {"IDENTITY": identity(fitted["weights"] if fitted else "unknown"),
              "SOURCES": sources_table(load_config(given.config)),
              "HELD_OUT": held_out_table(held_out) if held_out else "Not measured yet.\n",
              "CALIBRATION": calibration_line(fitted or {}) if fitted else "Scores are not calibrated.\n",
+             "ROBUST": robust_table(robust) if robust else "Not measured yet.\n",
              "MOT": mot_table(mot) if mot else "Not measured yet.\n"}
     for name, part in parts.items():
         text = text.replace(f"@{name}@\n", part)

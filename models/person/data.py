@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sources of pictures: folders in COCO form, in YOLO form, without labels, or with nobody in them.
 
-A source is one entry of the configuration's list, so that a user's own folder joins by one line. Pictures are told apart
-by scene, and validation keeps whole scenes: two frames of one camera are never on both sides.
+A source is one entry of the configuration's list, so that a user's own folder joins by one line. Pictures are told
+apart by scene, and validation keeps whole scenes: two frames of one camera are never on both sides.
 """
 import hashlib
 import json

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-from data import HERE, is_negative, load_config, read_sources
+from data import HERE, digest, is_negative, load_config, part_of, read_sources, set_names
 from geometry import iou_of, part_inside, suppress
 from network import CONTRAST, GREY, boxes_of, cells_of
 
@@ -35,11 +35,11 @@ def letterbox(pixels, width, height):
     return full, (nw / w, nh / h)
 
 
-def held_out(config, size):
-    """[(picture, input pixels, factors)] of the pictures that validation may use: labelled throughout, or empty."""
-    key = (id(config), size)
+def held_out(config, size, name="real"):
+    """[(picture, input pixels, factors)] of a set's pictures that validation may use: labelled throughout, or empty."""
+    key = (name, digest(config), size)
     if key not in _kept:
-        pictures = [p for p in read_sources(config) if p.held_out and p.complete]
+        pictures = [p for p in read_sources(part_of(config, name)) if p.held_out and p.complete]
         _kept[key] = [(p, *letterbox(cv2.imread(p.path), *size)) for p in pictures]
     return _kept[key]
 
@@ -115,8 +115,8 @@ def truth_of(picture, factors):
     return picture.boxes[tall] * scale, np.concatenate([picture.ignore, picture.boxes[~tall]]) * scale
 
 
-def examine(network, config, size, device="cpu"):
-    kept = held_out(config, size)
+def examine(network, config, size, device="cpu", name="real"):
+    kept = held_out(config, size, name)
     if not kept:
         return None
     found = detect(network, [pixels for _, pixels, _ in kept], size, device)
@@ -151,6 +151,28 @@ def recall_by_height(found, truths, least=0.3):
             for low, high, h, c in zip(HEIGHTS, HEIGHTS[1:], hits, counts) if c}
 
 
+def kinds_of(pixels, people):
+    """Names of the kinds that each person belongs to: light of the picture, company, and cover by others."""
+    light = "dark picture" if pixels.mean() < 70 else "bright picture"
+    company = "alone or two" if len(people) < 3 else "3 to 9 people" if len(people) < 10 else "10 people or more"
+    shared = part_inside(people, people) - np.eye(len(people))
+    cover = np.where(shared.max(1) > 0.3, "overlapped by over 0.3", "hardly overlapped") if len(people) else []
+    return [(light, company, str(c)) for c in cover]
+
+
+def recall_by_kind(kept, found, truths, least=0.3):
+    """The part of people found at IoU 0.5, by light, company and cover (of boxes: labels know no occlusion)."""
+    hits, counts = {}, {}
+    for (_, pixels, _), boxes, (people, _) in zip(kept, found, truths):
+        sure = boxes[boxes[:, 4] >= least, :4]
+        hit = iou_of(people, sure).max(1) >= 0.5 if len(sure) else np.zeros(len(people), bool)
+        for one, kinds in zip(hit, kinds_of(pixels, people)):
+            for kind in kinds:
+                counts[kind] = counts.get(kind, 0) + 1
+                hits[kind] = hits.get(kind, 0) + int(one)
+    return {f"recall {k}, score {least}": f"{100 * hits[k] / counts[k]:.0f} % of {counts[k]}" for k in sorted(counts)}
+
+
 def report(network, config, size):
     """All figures of the held-out pictures, as a dictionary."""
     kept, found, truths = examine(network, config, size)
@@ -163,6 +185,12 @@ def report(network, config, size):
         _, verdicts, people = judge([found[i] for i in mine], [truths[i] for i in mine], 0.5)
         figures["ap50 " + source] = average_precision(verdicts, people)
     figures.update(recall_by_height(found, truths))
+    figures.update(recall_by_kind(kept, found, truths))
+    for name in set_names(config)[1:]:
+        apart = examine(network, config, size, name=name)
+        if apart:
+            _, verdicts, people = judge(apart[1], apart[2], 0.5)
+            figures[f"ap50 the set {name}, apart from these,"] = average_precision(verdicts, people)
     empty = [found[i] for i, (p, _, _) in enumerate(kept) if is_negative(p)]
     figures["negatives"] = len(empty)
     for least in (0.3, 0.4, 0.5, 0.6):

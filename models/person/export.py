@@ -3,9 +3,9 @@
 
     export.py WEIGHTS OUT_DIR [--sizes 320x192,448x256,640x384] [--config CONFIG] [--raw]
 
-Batch normalisation is folded. The form is YOLOX's (one output of dx dy log_w log_h object class), so that passerby's head
-of that name reads it: the score is the object's, calibrated (its logit divided by T, plus S, in the last convolution),
-the only class is always sure, and half a cell is added to the offsets.
+Batch normalisation is folded. The form is YOLOX's (one output of dx dy log_w log_h object class), so that passerby's
+head of that name reads it: the score is the object's, calibrated (its logit divided by T, plus S, in the last
+convolution), the only class is always sure, and half a cell is added to the offsets.
 """
 import argparse
 import copy
@@ -15,7 +15,7 @@ import os
 import torch
 from torch import nn
 
-from data import HERE, load_config
+from data import HERE, load_config, prepared_folder, set_names
 from network import CONTRAST, GREY, STRIDES, Person, convolution
 
 SURE = 30.0  # a logit whose sigmoid is 1 in float32
@@ -112,6 +112,23 @@ def export(network, folder, sizes, name="person", temperature=1.0, shift=0.0, io
     return paths
 
 
+def write_canvases(config, folder, count=96):
+    """Some of the prepared canvases as pictures, for the quantiser to look at; none where nothing is prepared."""
+    import cv2
+    import numpy as np
+
+    from batches import Prepared
+    place = os.path.join(folder, "calibration")
+    os.makedirs(place, exist_ok=True)
+    for name in set_names(config):
+        prepared = prepared_folder(config, name)
+        if os.path.exists(os.path.join(prepared, "done.npy")):
+            part = Prepared(prepared)
+            chosen = part.there[np.linspace(0, len(part.there) - 1, count // len(set_names(config))).astype(int)]
+            for i in chosen:
+                cv2.imwrite(os.path.join(place, f"{name}_{i:05d}.png"), part.data["pictures"][i])
+
+
 def parse_sizes(text):
     return [tuple(int(v) for v in size.split("x")) for size in text.split(",")]
 
@@ -133,6 +150,7 @@ def main():
     for path in export(network, given.folder, given.sizes, temperature=fitted["temperature"], shift=fitted["shift"],
                        score=config["export"]["default_score"], origin=origin):
         print(path)
+    write_canvases(config, given.folder)
     with open(os.path.join(given.folder, "calibration.json"), "w", encoding="utf-8") as file:
         json.dump({**fitted, "weights": origin}, file, indent=1)
     print(fitted)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dense distillation's loss: every cell has a score to say and a box to give.
 
-Scores: quality focal loss (Li et al., "Generalized Focal Loss", 2020, arXiv 2006.04388) with exponent 1.5, in units of
-the batch's people (the sum of squared target scores). Boxes: generalised IoU (Rezatofighi et al., 2019, arXiv
+Scores: quality focal loss (Li et al., "Generalized Focal Loss", 2020, arXiv 2006.04388) with exponent 1.5, in units
+of the batch's people (the sum of squared target scores). Boxes: generalised IoU (Rezatofighi et al., 2019, arXiv
 1902.09630), weighted by the target's score.
 """
 import torch

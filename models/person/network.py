@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network: one score and one box for every cell at strides 8, 16 and 32.
 
-Built for int8 and for training on CPUs, which like the same things: dense 3x3 convolutions (our int8 kernels reach 600 to
-750 GOP/s there and 50 in depthwise ones, whose gradients cost oneDNN five times their share), depthwise 5x5 only at
-stride 32, channel counts in multiples of 16 (a vector of bytes), ReLU (a clamp of the rounding step, free in bytes), sums
-but no concatenations (a residual sum rides along with a convolution). The head's form is YOLOX's (Ge et al., 2021,
-arXiv 2107.08430): dx dy log_w log_h score; a centre is (column + 0.5 + dx) * stride, a size exp(log) * stride.
-The pyramid goes down and up as in PANet (Liu et al., 2018, arXiv 1803.01534), with sums.
+Built for int8 and for training on CPUs, which like the same things: dense 3x3 convolutions (our int8 kernels reach
+600 to 750 GOP/s there and 50 in depthwise ones, whose gradients cost oneDNN five times their share), depthwise 5x5
+only at stride 32, channel counts in multiples of 16 (a vector of bytes), ReLU (a clamp of the rounding step, free in
+bytes), sums but no concatenations (a residual sum rides along with a convolution). The head's form is YOLOX's (Ge et
+al., 2021, arXiv 2107.08430): dx dy log_w log_h score; a centre is (column + 0.5 + dx) * stride, a size exp(log) *
+stride. The pyramid goes down and up as in PANet (Liu et al., 2018, arXiv 1803.01534), with sums.
 """
 import math
 

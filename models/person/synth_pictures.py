@@ -3,9 +3,9 @@
 
     synth_pictures.py PASSERBY [CONFIG]
 
-Settings: `synth` of the configuration. Seeds begin at 100000, where the generator keeps the clothes and places that are
-for training; tests, counting and audits use seeds below. Boxes reach round the whole body, as the sequences' do; people
-of whom less than `least_visible` is seen become regions where nothing is asked.
+Settings: `synth` of the configuration. Seeds begin at 100000, where the generator keeps the clothes and places that
+are for training; tests, counting and audits use seeds below. Boxes reach round the whole body, as the sequences' do;
+people of whom less than `least_visible` is seen become regions where nothing is asked.
 """
 import json
 import os

@@ -2,8 +2,9 @@
 """What every cell of a canvas should say: a score, a box, and how much it counts.
 
 The teachers speak first. Labels correct them: a cell whose box fits a labelled person is raised to that overlap, a
-person whom no cell has found gets the cell at its centre, and where labels are complete a box that fits nobody loses most
-of its score. Cells count by person, not by cell: a small person's two cells weigh as much as a large one's twenty.
+person whom no cell has found gets the cell at its centre, and where labels are complete a box that fits nobody loses
+most of its score. Cells count by person, not by cell: a small person's two cells weigh as much as a large one's
+twenty.
 """
 import numpy as np
 

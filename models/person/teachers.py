@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Public networks as teachers: what they think of every cell, and of whole pictures over parts and flips.
 
-Their descriptors and the code that reads them (detector.py, ort.py) lie in the teachers' folder. ONNX Runtime runs them
-where its library is found (`make peers` brings it, ORT_LIB names another), else OpenCV, eight times slower.
+Their descriptors and the code that reads them (detector.py, ort.py) lie in the teachers' folder. ONNX Runtime runs
+them where its library is found (`make peers` brings it, ORT_LIB names another), else OpenCV, eight times slower.
 """
 import glob
 import os

@@ -4,10 +4,11 @@
     train.py trunk  [CONFIG] [--minutes M] [--threads N]
     train.py branch [CONFIG] [--steps N] -o WEIGHTS.pt
 
-Warm-up, stable, decay (Hu et al., MiniCPM, 2024, arXiv 2404.06395): the trunk never decays, so it needs no end in sight;
-a branch starts from it and lets the rate fall as a cosine. The trunk's state is written to the cache every few minutes,
-and in half precision to checkpoint.npz, which `make keep` brings here to be committed: from that file alone a run goes on
-(the optimiser then begins anew, with a short warm-up). curve.csv has the learning curve. SIGSTOP does no harm.
+Warm-up, stable, decay (Hu et al., MiniCPM, 2024, arXiv 2404.06395): the trunk never decays, so it needs no end in
+sight; a branch starts from it and lets the rate fall as a cosine. The trunk's state is written to the cache every few
+minutes, and in half precision to checkpoint.npz, which `make keep` brings here to be committed: from that file alone
+a run goes on (the optimiser then begins anew, with a short warm-up). curve.csv has the learning curve. SIGSTOP does
+no harm.
 """
 import argparse
 import csv
@@ -185,7 +186,8 @@ class Diary:
         if self.run.step % 50 == 0:
             score, box = np.mean(self.parts[-50:], 0)
             pace = (self.run.seen - self.first_seen) / (time.time() - self.begun)
-            print(f"{self.name} {self.run.step} {self.run.seen} score {score:.3f} box {box:.3f} {pace:.1f}/s", flush=True)
+            print(f"{self.name} {self.run.step} {self.run.seen} score {score:.3f} box {box:.3f} {pace:.1f}/s",
+                  flush=True)
 
     def close_row(self, rate):
         score, box = np.mean(self.parts or [(0, 0)], 0)

@@ -5,6 +5,7 @@
 Exit code 77 where these packages are not. Usage: test_torch.py SOURCE_ROOT
 """
 import os
+import shutil
 import sys
 import tempfile
 import unittest
@@ -20,10 +21,13 @@ except ImportError:
 ROOT = sys.argv.pop(1) if len(sys.argv) > 1 else "."
 sys.path.insert(0, os.path.join(ROOT, "models", "person"))
 
+import augment  # noqa: E402
 import calibrate  # noqa: E402
+import data  # noqa: E402
 import evaluate  # noqa: E402
 import loss  # noqa: E402
 import network  # noqa: E402
+import prepare  # noqa: E402
 import train  # noqa: E402
 from arrays import arrays  # noqa: E402
 from batches import Batches  # noqa: E402
@@ -128,6 +132,72 @@ class Forms(unittest.TestCase):
         scores, weights = torch.tensor([[0.8, 0.0]]), torch.ones(1, 2)
         right, wrong = torch.tensor([[1.386, -6.0]]), torch.tensor([[-6.0, 1.386]])
         self.assertLess(loss.score_loss(right, scores, weights), 0.01 * loss.score_loss(wrong, scores, weights))
+
+
+def marked_picture(boxes, **about):
+    """A black picture whose people are white, and its record."""
+    pixels = np.zeros((90, 120, 3), np.uint8)
+    for x0, y0, x1, y1 in boxes:
+        pixels[y0:y1, x0:x1] = 255
+    boxes = data.as_boxes(boxes)
+    return pixels, data.Picture("p", "s", "", boxes, data.as_boxes([]), np.ones(len(boxes), np.float32), **about)
+
+
+class Canvases(unittest.TestCase):
+    def test_boxes_go_where_pixels_go(self):
+        for seed in range(20):
+            pixels, picture = marked_picture([(40, 20, 60, 70)], complete=True, labelled=True)
+            canvas, rng = augment.Canvas(128, 64), np.random.default_rng(seed)
+            augment.place(canvas, (16, 8, 112, 56), picture, pixels, rng.uniform(0.6, 1.6), rng)
+            ys, xs = np.nonzero(canvas.pixels[..., 0] > 200)
+            if len(canvas.boxes):
+                seen = [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]
+                self.assertTrue(np.abs(canvas.boxes[0] - seen).max() < 2.5, (seed, canvas.boxes[0], seen))
+            else:
+                self.assertTrue(len(xs) == 0 or len(canvas.ignore) == 1, seed)
+
+    def test_what_is_known_of_a_picture_holds_where_it_lies(self):
+        rng = np.random.default_rng(1)
+        labelled = {"complete": True, "labelled": True}
+        for about, field in (({"complete": True}, "empty"), (labelled, "known"), ({}, None)):
+            canvas = augment.Canvas(128, 64)
+            pixels, picture = marked_picture([], **about)
+            augment.place(canvas, (0, 0, 64, 64), picture, pixels, 1.3, rng)
+            for name in ("empty", "known"):
+                self.assertEqual(getattr(canvas, name).tolist(), [[0, 0, 64, 64]] if name == field else [])
+
+    def test_mosaics_fill_the_canvas_and_depend_on_the_generator_alone(self):
+        settings = {"width": 128, "height": 64, "negatives": 0.2, "scale": [0.6, 1.6],
+                    "compose": {"single": 1, "pair": 1, "four": 1, "six": 1}}
+        pixels, picture = marked_picture([(40, 20, 60, 70)])
+
+        def made(seed):
+            return augment.compose(lambda *_: (picture, pixels), settings, np.random.default_rng(seed))
+        for seed in range(12):
+            self.assertTrue((made(seed).pixels == made(seed).pixels).all())
+        for kind, count in (("single", 1), ("pair", 2), ("four", 4), ("six", 6)):
+            rects = list(augment.rectangles(128, 64, kind, np.random.default_rng(1)))
+            self.assertEqual((len(rects), sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in rects)), (count, 128 * 64))
+
+    def test_a_person_pasted_over_another_hides_him(self):
+        canvas = augment.Canvas(128, 64)
+        canvas.add_people(data.as_boxes([[i, 20, i + 4, 28] for i in range(0, 120, 6)]), np.ones(20), True)
+        augment.paste_people(canvas, [np.full((60, 30, 3), 250, np.uint8)], np.random.default_rng(3))
+        self.assertTrue(0.9 in np.round(canvas.sure, 2))
+        self.assertEqual(len(canvas.ignore) + (canvas.sure == 1).sum(), 20)
+
+    def test_damage_keeps_the_form_and_changes_the_picture(self):
+        pixels = np.random.default_rng(1).integers(0, 255, (64, 128, 3), np.uint8)
+        for name, step in augment.STEPS.items():
+            got = step(pixels, np.random.default_rng(2))
+            self.assertEqual((name, got.shape, got.dtype), (name, pixels.shape, np.uint8))
+            self.assertGreater(np.abs(got.astype(int) - pixels).mean(), 1, name)
+
+    @unittest.skipUnless(shutil.which("ffmpeg"), "no ffmpeg here")
+    def test_filmed_canvases_come_back_in_order(self):
+        canvases = np.stack([np.full((64, 128, 3), v, np.uint8) for v in (30, 120, 220)])
+        seen = prepare.film(canvases, np.random.default_rng(1))
+        self.assertTrue(np.abs(seen.astype(int).mean((1, 2, 3)) - [30, 120, 220]).max() < 8)
 
 
 class Verdicts(unittest.TestCase):
