@@ -14,7 +14,7 @@ from source import c_files, read, report, root_from_arguments
 
 SPDX = "SPDX-License-Identifier: Apache-2.0"
 MAX_LINES, MIN_SENTENCES = 15, 2
-FOLDERS = ("src", "include", "tests", "bench", "fuzz", "examples", "tools", ".ci", "docs")
+FOLDERS = ("src", "include", "models", "tests", "bench", "fuzz", "examples", "tools", ".ci", "docs")
 SENTENCE_END = re.compile(r"[.!?:;](?=[\s)]|$)")
 
 

@@ -212,5 +212,6 @@ if __name__ == "__main__":
     text = json.dumps(answer, indent=1)
     print(text)
     if given.json:
+        os.makedirs(os.path.dirname(given.json) or ".", exist_ok=True)
         with open(given.json, "w", encoding="utf-8") as file:
             file.write(text + "\n")

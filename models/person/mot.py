@@ -44,6 +44,7 @@ def main():
         with open(os.path.join(HERE, "looks.md"), "a", encoding="utf-8") as looks:
             now = datetime.datetime.now(datetime.timezone.utc)
             looks.write(f"| {now:%Y-%m-%d %H:%M} | {os.path.basename(file)} | {why} | {mean} |\n")
+    os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, "mot.json"), "w", encoding="utf-8") as file:
         json.dump({"sequences": names, "rows": rows}, file, indent=1)
 

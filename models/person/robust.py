@@ -64,6 +64,7 @@ def main():
         theirs = ap50([teacher.detect(x).astype(np.float32) for x in damaged], plain)
         rows[f"{kind} {strength}"] = [round(ours, 1), round(theirs, 1)]
         print(kind, strength, rows[f"{kind} {strength}"], flush=True)
+    os.makedirs(given.folder, exist_ok=True)
     with open(os.path.join(given.folder, "robust.json"), "w", encoding="utf-8") as file:
         json.dump({"pictures": len(pictures), "rows": rows}, file, indent=1)
 

@@ -63,6 +63,9 @@ def take(folder, name, film, records, settings):
 
 
 def make(program, config):
+    """The folder; nothing where no source of the list asks for it, or where it is there already."""
+    if not any(source["folder"] == "synth" for source in config["sources"]):
+        return None
     settings, folder = config["synth"], synth_folder(config)
     if os.path.exists(os.path.join(folder, "annotations.json")):
         return folder
@@ -83,4 +86,5 @@ def make(program, config):
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    print(make(sys.argv[1], load_config(sys.argv[2] if len(sys.argv) > 2 else os.path.join(HERE, "config.yaml"))))
+    made = make(sys.argv[1], load_config(sys.argv[2] if len(sys.argv) > 2 else os.path.join(HERE, "config.yaml")))
+    print(made or "no source asks for synthetic scenes")
