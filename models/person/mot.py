@@ -3,9 +3,9 @@
 
     mot.py PASSERBY MODELS MOT OUT_DIR WHY FILE...
 
-FILE is a .psb or a descriptor; the program itself detects, MODELS/evaluate.py judges. These sequences choose between
-finished candidates and nothing else, so each look is written down, whatever came out; WHY says in a few words what
-was to be chosen. Writes OUT_DIR/mot.json for the card.
+FILE is a .psb or a descriptor, FILE@640x384 the same at another input size; the program itself detects,
+MODELS/evaluate.py judges. These sequences choose between finished candidates and nothing else, so each look is
+written down, whatever came out; WHY says in a few words what was to be chosen. Writes OUT_DIR/mot.json for the card.
 """
 import datetime
 import glob
@@ -20,11 +20,13 @@ from data import HERE
 
 def measure(program, models, file, sequences):
     """[(AP50, AP, miss rate)] in percent for each sequence, and their mean last."""
+    name, _, size = file.partition("@")
+    model = ["--model", name] + (["--input-size", size] if size else [])
     with tempfile.TemporaryDirectory() as out:
         for folder in sequences:
-            subprocess.run([program, "detect", os.path.join(folder, "video.mp4"), "--model", file, "--min-score",
-                            "0.01", "--quiet", "-o", os.path.join(out, os.path.basename(folder) + ".txt")], check=True)
-        said = subprocess.run([sys.executable, os.path.join(models, "evaluate.py"), "--tsv", "--det", out, *sequences],
+            subprocess.run([program, "detect", os.path.join(folder, "video.mp4"), *model, "--min-score", "0.01",
+                            "--quiet", "-o", os.path.join(out, os.path.basename(folder) + ".txt")], check=True)
+        said = subprocess.run(["/usr/bin/python3", os.path.join(models, "evaluate.py"), "--tsv", "--det", out, *sequences],
                               check=True, capture_output=True, text=True).stdout
     cells = [line.split("\t") for line in said.splitlines()]
     return {c[-4]: [float(v) for v in c[-3:]] for c in cells}
