@@ -26,8 +26,8 @@ def measure(program, models, file, sequences):
         for folder in sequences:
             subprocess.run([program, "detect", os.path.join(folder, "video.mp4"), *model, "--min-score", "0.01",
                             "--quiet", "-o", os.path.join(out, os.path.basename(folder) + ".txt")], check=True)
-        said = subprocess.run(["/usr/bin/python3", os.path.join(models, "evaluate.py"), "--tsv", "--det", out, *sequences],
-                              check=True, capture_output=True, text=True).stdout
+        judge = ["/usr/bin/python3", os.path.join(models, "evaluate.py"), "--tsv", "--det", out]
+        said = subprocess.run([*judge, *sequences], check=True, capture_output=True, text=True).stdout
     cells = [line.split("\t") for line in said.splitlines()]
     return {c[-4]: [float(v) for v in c[-3:]] for c in cells}
 

@@ -3,6 +3,7 @@
 
     train.py trunk  [CONFIG] [--minutes M] [--threads N]
     train.py branch [CONFIG] [--steps N] -o WEIGHTS.pt
+    train.py shrink WEIGHTS.pt -o WEIGHTS.npz
 
 Warm-up, stable, decay (Hu et al., MiniCPM, 2024, arXiv 2404.06395): the trunk never decays, so it needs no end in
 sight; a branch starts from it and lets the rate fall as a cosine. The trunk's state is written to the cache every few
@@ -12,6 +13,7 @@ no harm.
 """
 import argparse
 import csv
+import json
 import math
 import os
 import shutil
@@ -265,9 +267,33 @@ def save_for_use(run, path):
     os.replace(path + ".part", path)
 
 
-def load_for_use(path):
-    """The network of a branch (.pt) or the average of a small file (.npz), and a line about where it comes from."""
+def shrink(path, out):
+    """A branch's weights in half precision, to be committed: the .psb can be made from them again when its form or the
+    quantiser changes."""
     if path.endswith(".npz"):
+        return  # made from these very weights
+    state = torch.load(path, map_location="cpu")
+    values = {"config": json.dumps(state["config"]), "step": state["step"], "samples": state["samples"]}
+    values.update({"use/" + name: value.numpy().astype(np.float16) for name, value in state["network"].items()
+                   if value.is_floating_point()})
+    np.savez_compressed(out, **values)
+
+
+def load_half(stored):
+    network = network_of({"network": json.loads(str(stored["config"]))})
+    state = network.state_dict()
+    state.update({name[4:]: torch.from_numpy(stored[name].astype(np.float32)) for name in stored.files
+                  if name.startswith("use/")})
+    network.load_state_dict(state)
+    return network.eval(), f"branch, step {int(stored['step'])}, {int(stored['samples'])} samples"
+
+
+def load_for_use(path):
+    """The network of a branch (.pt, or .npz when shrunk) or the average of a small file, and where it comes from."""
+    if path.endswith(".npz"):
+        with np.load(path) as stored:
+            if "form" not in stored.files:
+                return load_half(stored)
         run = Run(load_config(os.path.join(HERE, "config.yaml")))
         run.load_small(path)
         run.network.load_state_dict(run.average.state(run.network))
@@ -280,18 +306,20 @@ def load_for_use(path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["trunk", "branch"])
+    parser.add_argument("what", choices=["trunk", "branch", "shrink"])
     parser.add_argument("config", nargs="?", default=os.path.join(HERE, "config.yaml"))
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--steps", type=int)
     parser.add_argument("-o", "--output")
     given = parser.parse_args()
-    config = load_config(given.config)
-    torch.set_num_threads(given.threads or config["train"]["threads"])
+    config = None if given.what == "shrink" else load_config(given.config)
+    torch.set_num_threads(given.threads or (config["train"]["threads"] if config else 1))
     torch.set_flush_denormal(True)
     if given.what == "trunk":
         grow(config, given.minutes)
+    elif given.what == "shrink":
+        shrink(given.config, given.output)
     else:
         if not given.output:
             sys.exit("train.py branch: found no -o, expected where the weights go")

@@ -89,6 +89,16 @@ class Resuming(unittest.TestCase):
         self.run_steps(other, 1)
         self.assertTrue(torch.isfinite(weights_of(other)).all())
 
+    def test_weights_for_use_survive_shrinking(self):
+        run = self.run_steps(train.Run(self.config), 3)
+        train.save_for_use(run, self.path("b.pt"))
+        train.shrink(self.path("b.pt"), self.path("b.npz"))
+        (whole, told), (half, told_half) = (train.load_for_use(self.path(n)) for n in ("b.pt", "b.npz"))
+        x = torch.randn(1, 3, HEIGHT, WIDTH)
+        with torch.no_grad():
+            self.assertTrue(torch.allclose(whole(x), half(x), atol=0.02))
+        self.assertEqual(told, told_half)
+
     def test_another_networks_weights_are_refused(self):
         run = train.Run(self.config)
         run.save(self.path("t.pt"))
