@@ -5,6 +5,8 @@
  */
 #include "kernels/pool_u8.h"
 
+#include "kernels/vec_u8_avx2_int.h"
+
 #include "kernels/pool_u8_simd_int.h"
 
 void psb_pool_u8_max_avx2(const psb_pool_u8_args *args)

@@ -30,6 +30,11 @@ PSB_ALWAYS_INLINE vec_int ints_of_bytes(const uint8_t *p, size_t count)
     return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)eight));
 }
 
+PSB_ALWAYS_INLINE vec_int ints_add(vec_int a, vec_int b)
+{
+    return _mm256_add_epi32(a, b);
+}
+
 PSB_ALWAYS_INLINE vec_int ints_sub(vec_int a, vec_int b)
 {
     return _mm256_sub_epi32(a, b);

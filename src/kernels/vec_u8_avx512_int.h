@@ -26,6 +26,11 @@ PSB_ALWAYS_INLINE vec_int ints_of_bytes(const uint8_t *p, size_t count)
     return _mm512_cvtepu8_epi32(bytes);
 }
 
+PSB_ALWAYS_INLINE vec_int ints_add(vec_int a, vec_int b)
+{
+    return _mm512_add_epi32(a, b);
+}
+
 PSB_ALWAYS_INLINE vec_int ints_sub(vec_int a, vec_int b)
 {
     return _mm512_sub_epi32(a, b);
