@@ -9,10 +9,14 @@
  *     quads   blocks of 64 bytes of a picture without gaps, so many that the next would begin with channel 0 again
  *             (channels / gcd(channels, 64)); int8 weights[four slots][channel][4], channels in the order that
  *             unpacking twice leaves behind. Kernels three wide have a slot to spare in each row.
+ *     slices  blocks of 16 channels, the last one of the last 16; int8 weights[kernel row][shift][channel][4], byte i
+ *             of a shift being tap shift + i or zero; for kernels that are no slices the same as quads
  */
 #include "kernels/dwconv_u8s8.h"
 
 #include <string.h>
+
+#include "kernels/dwconv_u8s8_slices_int.h"
 
 enum { HEAD_BYTES = sizeof(int32_t) + sizeof(float) }; /* of one channel, before its weights */
 
@@ -49,11 +53,18 @@ static size_t round_up(size_t count, size_t multiple)
     return (count + multiple - 1) / multiple * multiple;
 }
 
-static block_form form_of(const psb_dwconv_u8s8_kernel *kernel, const psb_window *window)
+/* Slices are only for the kernels that most networks have. */
+static psb_dwconv_u8s8_layout layout_of(const psb_dwconv_u8s8_kernel *kernel, const psb_window *window)
+{
+    if (kernel->layout == PSB_DWCONV_U8S8_SLICES && !dw_is_sliced(window)) return PSB_DWCONV_U8S8_QUADS;
+    return kernel->layout;
+}
+
+static block_form form_of(psb_dwconv_u8s8_layout layout, const psb_window *window)
 {
     size_t channels = (size_t)window->channels, width = (size_t)window->kernel_width;
     size_t taps = (size_t)window->kernel_height * width;
-    switch (kernel->layout) {
+    switch (layout) {
     case PSB_DWCONV_U8S8_PAIRS:
         return (block_form){(channels + 15) / 16, 16, round_up(taps, 2), 2, width, sizeof(int16_t)};
     case PSB_DWCONV_U8S8_QUADS: {
@@ -90,9 +101,16 @@ static size_t block_bytes(const block_form *form)
     return round_up(form->channels * (HEAD_BYTES + form->slots * form->weight_bytes), sizeof(int32_t));
 }
 
+static size_t sliced_bytes(const psb_window *window)
+{
+    return (size_t)dw_slice_count(window->channels) * dw_slice_bytes(window->kernel_width, window->stride_x);
+}
+
 size_t psb_dwconv_u8s8_packed_bytes(const psb_dwconv_u8s8_kernel *kernel, const psb_window *window)
 {
-    block_form form = form_of(kernel, window);
+    psb_dwconv_u8s8_layout layout = layout_of(kernel, window);
+    if (layout == PSB_DWCONV_U8S8_SLICES) return sliced_bytes(window);
+    block_form form = form_of(layout, window);
     return form.blocks * block_bytes(&form);
 }
 
@@ -117,17 +135,52 @@ static void pack_channel(unsigned char *block, const block_form *form, const psb
     ((float *)(void *)(block + form->channels * sizeof(int32_t)))[place] = weights->multiplier[c];
 }
 
+/* Channel c of the picture at `place` of a slice. */
+static void pack_shifts(unsigned char *slice, const psb_weights_s8 *weights, const psb_window *window, size_t c,
+                        size_t place)
+{
+    const int32_t size = window->kernel_width, stride = window->stride_x, shifts = dw_shift_count(size, stride);
+    const int8_t *taps = weights->values + c * (size_t)(size * size);
+    int8_t *to = (int8_t *)slice + DW_SLICE_HEAD_BYTES + place * 4;
+    int32_t sum = 0;
+    for (int32_t tap = 0; tap < size * size; tap++) sum += taps[tap];
+    for (int32_t ky = 0; ky < size; ky++)
+        for (int32_t i = 0; i < shifts; i++, to += 4 * DW_SLICE_CHANNELS)
+            for (int32_t byte = 0; byte < 4; byte++) {
+                const int32_t kx = dw_shift_at(size, stride, i) + byte;
+                if (kx >= 0 && kx < size) to[byte] = taps[ky * size + kx];
+            }
+    ((int32_t *)(void *)slice)[place] = (weights->bias ? weights->bias[c] : 0) - weights->in_zero * sum;
+    ((float *)(void *)(slice + DW_SLICE_CHANNELS * sizeof(int32_t)))[place] = weights->multiplier[c];
+}
+
+static void pack_slices(void *packed, const psb_weights_s8 *weights, const psb_window *window)
+{
+    unsigned char *slice = packed;
+    for (int32_t s = 0; s < dw_slice_count(window->channels); s++) {
+        const size_t first = dw_slice_first(window->channels, s);
+        for (size_t i = 0; i < DW_SLICE_CHANNELS && first + i < (size_t)window->channels; i++)
+            pack_shifts(slice, weights, window, first + i, i);
+        slice += dw_slice_bytes(window->kernel_width, window->stride_x);
+    }
+}
+
 void psb_dwconv_u8s8_pack(const psb_dwconv_u8s8_kernel *kernel, void *packed, const psb_weights_s8 *weights,
                           const psb_window *window)
 {
-    block_form form = form_of(kernel, window);
+    psb_dwconv_u8s8_layout layout = layout_of(kernel, window);
     size_t channels = (size_t)window->channels;
     memset(packed, 0, psb_dwconv_u8s8_packed_bytes(kernel, window));
+    if (layout == PSB_DWCONV_U8S8_SLICES) {
+        pack_slices(packed, weights, window);
+        return;
+    }
+    block_form form = form_of(layout, window);
     for (size_t b = 0; b < form.blocks; b++)
         for (size_t i = 0; i < form.channels; i++) {
             size_t c = b * form.channels + i;
-            if (kernel->layout == PSB_DWCONV_U8S8_PAIRS && c >= channels) break;
+            if (layout == PSB_DWCONV_U8S8_PAIRS && c >= channels) break;
             pack_channel((unsigned char *)packed + b * block_bytes(&form), &form, weights, window, c % channels,
-                         place_of(kernel->layout, i));
+                         place_of(layout, i));
         }
 }

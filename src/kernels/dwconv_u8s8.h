@@ -36,8 +36,9 @@ typedef void psb_dwconv_u8s8_fn(const psb_dwconv_u8s8_args *args);
 /* How weights are packed; dwconv_u8s8.c says what each looks like. */
 typedef enum psb_dwconv_u8s8_layout {
     PSB_DWCONV_U8S8_PLAIN,
-    PSB_DWCONV_U8S8_PAIRS, /* two taps at a time, int16, sixteen channels */
-    PSB_DWCONV_U8S8_QUADS, /* four taps at a time, int8, 64 channels */
+    PSB_DWCONV_U8S8_PAIRS,  /* two taps at a time, int16, sixteen channels */
+    PSB_DWCONV_U8S8_QUADS,  /* four taps at a time, int8, 64 channels */
+    PSB_DWCONV_U8S8_SLICES, /* taps moved by every shift that outputs need, int8, sixteen channels */
 } psb_dwconv_u8s8_layout;
 
 typedef struct psb_dwconv_u8s8_kernel {
@@ -50,7 +51,8 @@ typedef struct psb_dwconv_u8s8_kernel {
 #define PSB_DWCONV_U8S8_LIST(X) /* isa, needs, layout; slowest first */                                                \
     X(c, 0u, PSB_DWCONV_U8S8_PLAIN)                                                                                    \
     X(avx2, PSB_CPU_AVX2, PSB_DWCONV_U8S8_PAIRS)                                                                       \
-    X(avx512_vnni, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI, PSB_DWCONV_U8S8_QUADS)
+    X(avx512_vnni, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI, PSB_DWCONV_U8S8_QUADS)                                        \
+    X(avx512_vbmi, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI | PSB_CPU_AVX512_VBMI, PSB_DWCONV_U8S8_SLICES)
 #define X(isa, needs, layout) psb_dwconv_u8s8_fn psb_dwconv_u8s8_##isa;
 PSB_DWCONV_U8S8_LIST(X)
 #undef X
