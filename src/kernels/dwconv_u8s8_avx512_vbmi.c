@@ -53,6 +53,7 @@ typedef struct slice_job {
     const psb_dwconv_u8s8_args *args;
     __m512i pad, order; /* four pixels of sixteen channels to sixteen channels of four pixels */
     __m512i zero, low, high;
+    const uint8_t *table; /* or NULL */
 } slice_job;
 
 typedef struct slice_strip {
@@ -83,36 +84,43 @@ PSB_ALWAYS_INLINE __m128i load_16(const uint8_t *p)
     return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-/* The quads of input row in_y. */
-PSB_ALWAYS_INLINE void make_quads(__m512i *quads, const slice_job *job, const slice_strip *strip, int32_t in_y,
+/* Reads the rows of a strip from top to bottom; as dw_rows in dwconv_u8s8_wide_int.h. */
+typedef struct slice_rows {
+    const uint8_t *in;
+    size_t row, pixel;
+    ptrdiff_t at;
+    uint32_t y, height;
+    __m512i pad, order; /* four pixels of sixteen channels to sixteen channels of four pixels */
+} slice_rows;
+
+/* Quad q of a row of the picture. */
+PSB_ALWAYS_INLINE __m512i quad_of(const slice_rows *rows, const slice_strip *strip, const uint8_t *row, const int32_t q,
                                   const slice_form form, const slice_fetch how)
 {
-    const psb_window *w = &job->args->window;
-    const int32_t count = dw_quad_count(form.size, form.stride);
-    if (in_y < 0 || in_y >= w->in_height) {
-        PSB_UNROLL
-        for (int32_t q = 0; q < count; q++) quads[q] = job->pad;
-        return;
-    }
-    const uint8_t *row = strip->in + (size_t)in_y * w->in_row;
-    PSB_UNROLL
-    for (int32_t q = 0; q < count; q++) {
-        const uint8_t *first = row + (size_t)dw_quad_pixel(form.size, form.stride, q) * w->in_pixel;
-        if (how == SLICE_DENSE) {
-            quads[q] = _mm512_permutexvar_epi8(job->order, _mm512_loadu_si512(first));
-        } else if (how == SLICE_SPREAD) {
-            const size_t step = w->in_pixel;
-            quads[q] =
-                _mm512_permutexvar_epi8(job->order, four_of_16(load_16(first), load_16(first + step),
+    const size_t step = rows->pixel;
+    const uint8_t *first = row + (size_t)dw_quad_pixel(form.size, q) * step;
+    if (how == SLICE_DENSE) return _mm512_permutexvar_epi8(rows->order, _mm512_loadu_si512(first));
+    if (how == SLICE_SPREAD)
+        return _mm512_permutexvar_epi8(rows->order, four_of_16(load_16(first), load_16(first + step),
                                                                load_16(first + 2 * step), load_16(first + 3 * step)));
-        } else {
-            const size_t *at = strip->pixel[q];
-            const __m512i bytes = four_of_16(
-                _mm_maskz_loadu_epi8(strip->channels, row + at[0]), _mm_maskz_loadu_epi8(strip->channels, row + at[1]),
-                _mm_maskz_loadu_epi8(strip->channels, row + at[2]), _mm_maskz_loadu_epi8(strip->channels, row + at[3]));
-            quads[q] = _mm512_mask_permutexvar_epi8(job->pad, ~strip->outside[q], job->order, bytes);
-        }
-    }
+    const size_t *at = strip->pixel[q];
+    const __mmask16 channels = strip->channels;
+    const __m512i bytes =
+        four_of_16(_mm_maskz_loadu_epi8(channels, row + at[0]), _mm_maskz_loadu_epi8(channels, row + at[1]),
+                   _mm_maskz_loadu_epi8(channels, row + at[2]), _mm_maskz_loadu_epi8(channels, row + at[3]));
+    return _mm512_mask_permutexvar_epi8(rows->pad, ~strip->outside[q], rows->order, bytes);
+}
+
+PSB_ALWAYS_INLINE void next_row(__m512i *quads, slice_rows *rows, const slice_strip *strip, const slice_form form,
+                                const slice_fetch how)
+{
+    const int32_t count = dw_quad_count(form.size, form.stride);
+    const uint8_t *row = rows->in + rows->at;
+    const bool is_outside = rows->y >= rows->height; /* rows above are huge numbers */
+    rows->at += (ptrdiff_t)rows->row;
+    rows->y++;
+    PSB_UNROLL
+    for (int32_t q = 0; q < count; q++) quads[q] = is_outside ? rows->pad : quad_of(rows, strip, row, q, form, how);
 }
 
 /* Row ky of the kernel into the sums of one output row. */
@@ -125,7 +133,7 @@ PSB_ALWAYS_INLINE void add_row(__m512i *sums, const __m512i *quads, const unsign
         PSB_UNROLL
         for (int32_t i = 0; i < dw_quads_of_output(form.size); i++) {
             const int32_t q = dw_quad_of_output(form.size, form.stride, p, i);
-            const int32_t shift = dw_quad_pixel(form.size, form.stride, q) - p * form.stride;
+            const int32_t shift = dw_quad_pixel(form.size, q) - p * form.stride;
             const int32_t vector = ky * shifts + dw_shift_place(form.size, form.stride, shift);
             sums[p] = slice_products(sums[p], quads[q], weights + vector * VECTOR_BYTES);
         }
@@ -144,7 +152,7 @@ PSB_ALWAYS_INLINE __m512i slice_bytes(const slice_job *job, const __m512i *sums,
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), job->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
     bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, job->low), job->high);
-    return _mm512_permutexvar_epi32(order, look_up_bytes(job->args->requant.table, bytes));
+    return _mm512_permutexvar_epi32(order, look_up_bytes(job->table, bytes));
 }
 
 PSB_ALWAYS_INLINE void slice_store(uint8_t *out, const slice_strip *strip, size_t pixel, __m512i bytes,
@@ -168,8 +176,10 @@ PSB_ALWAYS_INLINE void slice_store(uint8_t *out, const slice_strip *strip, size_
 typedef struct slice_walk {
     const slice_job *job;
     const slice_strip *strip;
+    slice_rows rows;
     const unsigned char *weights;
     uint8_t *out;
+    size_t out_row, out_pixel;
     __m512i bias;
     __m512 multiplier;
     int32_t round, rounds;
@@ -179,7 +189,6 @@ typedef struct slice_walk {
 /* One row of the input, or two at stride 2, as walk_round in dwconv_u8s8_wide_int.h. */
 PSB_ALWAYS_INLINE bool slice_round(slice_walk *walk, const int32_t turn, const slice_form form, const slice_fetch how)
 {
-    const psb_window *w = &walk->job->args->window;
     const int32_t rows = rows_under_way(form);
     __m512i quads[MOST_QUADS];
     PSB_ASM("" : "+r"(walk->weights)); /* else gcc keeps the address of every vector: it has no registers for them */
@@ -187,7 +196,7 @@ PSB_ALWAYS_INLINE bool slice_round(slice_walk *walk, const int32_t turn, const s
     for (int32_t p = 0; p < OUTPUTS; p++) walk->sums[(rows - 1 + turn) % rows][p] = walk->bias;
     PSB_UNROLL
     for (int32_t i = 0; i < form.stride; i++) {
-        make_quads(quads, walk->job, walk->strip, walk->round * form.stride + i - w->pad_top, form, how);
+        next_row(quads, &walk->rows, walk->strip, form, how);
         PSB_UNROLL
         for (int32_t r = 0; r < rows; r++) {
             const int32_t ky = (rows - 1 - r) * form.stride + i;
@@ -195,9 +204,9 @@ PSB_ALWAYS_INLINE bool slice_round(slice_walk *walk, const int32_t turn, const s
         }
     }
     if (walk->round >= rows - 1) {
-        slice_store(walk->out, walk->strip, w->out_pixel, slice_bytes(walk->job, walk->sums[turn], walk->multiplier),
+        slice_store(walk->out, walk->strip, walk->out_pixel, slice_bytes(walk->job, walk->sums[turn], walk->multiplier),
                     how);
-        walk->out += w->out_row;
+        walk->out += walk->out_row;
     }
     return ++walk->round == walk->rounds;
 }
@@ -206,14 +215,25 @@ PSB_ALWAYS_INLINE void walk_strip(const slice_job *job, const slice_strip *strip
                                   const slice_fetch how)
 {
     const slice_job own = *job;
+    const psb_window *w = &job->args->window;
     const int32_t rows = rows_under_way(form);
     slice_walk walk = {.job = &own,
                        .strip = strip,
+                       .rows = {.in = strip->in,
+                                .row = w->in_row,
+                                .pixel = w->in_pixel,
+                                .at = -(ptrdiff_t)w->pad_top * (ptrdiff_t)w->in_row,
+                                .y = (uint32_t)-w->pad_top,
+                                .height = (uint32_t)w->in_height,
+                                .pad = job->pad,
+                                .order = job->order},
+                       .out_row = w->out_row,
+                       .out_pixel = w->out_pixel,
                        .weights = strip->packed + DW_SLICE_HEAD_BYTES,
                        .out = strip->out,
                        .bias = _mm512_loadu_si512(strip->packed),
                        .multiplier = _mm512_loadu_ps(strip->packed + VECTOR_BYTES),
-                       .rounds = job->args->window.out_height + rows - 1};
+                       .rounds = w->out_height + rows - 1};
     PSB_UNROLL
     for (int32_t r = 0; r < rows; r++) {
         PSB_UNROLL
@@ -258,7 +278,7 @@ static slice_walk_fn *const walks[2][2][3] = {
 /* Whether all that the quads of outputs x .. x + 3 hold lies in the row. */
 static bool is_inside(const psb_window *w, int32_t x)
 {
-    const int32_t last = dw_quad_pixel(w->kernel_width, w->stride_x, dw_quad_count(w->kernel_width, w->stride_x) - 1);
+    const int32_t last = dw_quad_pixel(w->kernel_width, dw_quad_count(w->kernel_width, w->stride_x) - 1);
     const int32_t in_x = x * w->stride_x - w->pad_left;
     return in_x >= 0 && in_x + last + PIXELS <= w->in_width && x + OUTPUTS <= w->out_width;
 }
@@ -268,7 +288,7 @@ static void find_pixels(slice_strip *strip, const psb_window *w, int32_t in_x)
     for (int32_t q = 0; q < dw_quad_count(w->kernel_width, w->stride_x); q++) {
         strip->outside[q] = 0;
         for (int32_t i = 0; i < PIXELS; i++) {
-            int32_t x = in_x + dw_quad_pixel(w->kernel_width, w->stride_x, q) + i;
+            int32_t x = in_x + dw_quad_pixel(w->kernel_width, q) + i;
             if (x < 0 || x >= w->in_width) strip->outside[q] |= UINT64_C(0x1111111111111111) << i;
             if (x < 0) x = 0;
             if (x >= w->in_width) x = w->in_width - 1;
@@ -313,7 +333,8 @@ void psb_dwconv_u8s8_avx512_vbmi(const psb_dwconv_u8s8_args *args)
                      .order = _mm512_loadu_si512(order),
                      .zero = _mm512_set1_epi16((int16_t)requant->zero),
                      .low = _mm512_set1_epi8((char)requant->low),
-                     .high = _mm512_set1_epi8((char)requant->high)};
+                     .high = _mm512_set1_epi8((char)requant->high),
+                     .table = requant->table};
     for (int32_t x = 0; x < w->out_width; x += OUTPUTS) {
         /* The last strip reaches back where it would be cut: what it writes twice is the same. */
         const int32_t last = w->out_width - OUTPUTS;

@@ -32,9 +32,8 @@ PSB_ALWAYS_INLINE int32_t dw_quad_count(int32_t size, int32_t stride)
     return stride == 1 ? 2 : 3;
 }
 
-PSB_ALWAYS_INLINE int32_t dw_quad_pixel(int32_t size, int32_t stride, int32_t q)
+PSB_ALWAYS_INLINE int32_t dw_quad_pixel(int32_t size, int32_t q)
 {
-    (void)stride;
     return size == 3 ? 2 * q : 4 * q;
 }
 

@@ -181,28 +181,41 @@ typedef struct dw_column {
     int32_t tap_first, tap_end;
 } dw_column;
 
-/* Three taps of an input row, which may lie above or below the picture; how is a constant in each caller, and all but
- * FETCH_MASKED has no padding sideways. */
-PSB_ALWAYS_INLINE dw_sums row_quads(const dw_picture *p, const dw_column *column, int32_t in_y, const dw_fetch how)
+/* Reads the rows of a column from top to bottom. Copies of what is read in every round: bytes that are stored could be
+ * anybody's, so a compiler reads all else again. */
+typedef struct dw_rows {
+    const uint8_t *in; /* the column in row 0 */
+    size_t row, pixel;
+    ptrdiff_t at; /* of the next row */
+    uint32_t y, height;
+    int32_t tap_first, tap_end; /* masked: the taps that lie inside sideways */
+    __mmask64 mask;
+    __m512i pad;
+} dw_rows;
+
+/* The three taps of the next row, the last one twice; outside the picture all padding. how is a constant in each caller;
+ * only FETCH_MASKED has padding sideways. */
+PSB_ALWAYS_INLINE dw_sums next_quads(dw_rows *rows, const dw_fetch how)
 {
-    const psb_window *w = &p->args->window;
-    const __m512i pad = _mm512_set1_epi8((char)p->args->in_zero);
-    if (in_y < 0 || in_y >= w->in_height) return (dw_sums){{pad, pad, pad, pad}};
-    const uint8_t *row = column->in + (size_t)in_y * w->in_row;
-    __m512i tap[3] = {pad, pad, pad};
+    const uint8_t *in = rows->in + rows->at;
+    const bool is_outside = rows->y >= rows->height; /* rows above are huge numbers */
+    rows->at += (ptrdiff_t)rows->row;
+    rows->y++;
+    if (is_outside) return (dw_sums){{rows->pad, rows->pad, rows->pad, rows->pad}};
+    __m512i tap[3] = {rows->pad, rows->pad, rows->pad};
     PSB_UNROLL
     for (int32_t kx = 0; kx < 3; kx++)
-        if (how != FETCH_MASKED || (kx >= column->tap_first && kx < column->tap_end))
-            tap[kx] = fetch(row + (size_t)kx * w->in_pixel, column->mask, how);
+        if (how != FETCH_MASKED || (kx >= rows->tap_first && kx < rows->tap_end))
+            tap[kx] = fetch(in + (size_t)kx * rows->pixel, rows->mask, how);
     return interleave(tap[0], tap[1], tap[2], tap[2]);
 }
 
 /* A column of 64 bytes on its way down the picture. */
 typedef struct dw_walk {
-    const dw_picture *p;
-    const dw_column *column;
+    dw_rows rows;
     const unsigned char *head, *weights;
     uint8_t *out;
+    size_t out_row;
     byte_form form;
     int32_t round, rounds;
     dw_sums sums[3]; /* of the output rows under way */
@@ -213,14 +226,12 @@ typedef struct dw_walk {
  * Returns whether this was the last. */
 PSB_ALWAYS_INLINE bool walk_round(dw_walk *walk, const int32_t turn, const int32_t stride, const dw_fetch how)
 {
-    const dw_picture *p = walk->p;
-    const psb_window *w = &p->args->window;
     const int32_t rows = stride == 1 ? 3 : 2;
     PSB_ASM("" : "+r"(walk->weights)); /* else gcc keeps the address of every vector: it has no registers for them */
     walk->sums[(rows - 1 + turn) % rows] = load_bias(walk->head);
     PSB_UNROLL
     for (int32_t i = 0; i < stride; i++) {
-        const dw_sums quads = row_quads(p, walk->column, walk->round * stride + i - w->pad_top, how);
+        const dw_sums quads = next_quads(&walk->rows, how);
         PSB_UNROLL
         for (int32_t r = 0; r < rows; r++) {
             const int32_t ky = (rows - 1 - r) * stride + i;
@@ -229,22 +240,32 @@ PSB_ALWAYS_INLINE bool walk_round(dw_walk *walk, const int32_t turn, const int32
     }
     if (walk->round >= rows - 1) {
         store(walk->out, to_bytes(&walk->sums[turn], walk->head, &walk->form),
-              how == FETCH_MASKED ? walk->column->mask : UINT64_MAX);
-        walk->out += w->out_row;
+              how == FETCH_MASKED ? walk->rows.mask : UINT64_MAX);
+        walk->out += walk->out_row;
     }
     return ++walk->round == walk->rounds;
 }
 
 PSB_ALWAYS_INLINE void walk_down(const dw_picture *p, const dw_column *column, const int32_t stride, const dw_fetch how)
 {
+    const psb_window *w = &p->args->window;
     const unsigned char *head = block_at(p, column->block);
-    dw_walk walk = {.p = p,
-                    .column = column,
+    dw_walk walk = {.rows = {.in = column->in,
+                             .row = w->in_row,
+                             .pixel = w->in_pixel,
+                             .at = -(ptrdiff_t)w->pad_top * (ptrdiff_t)w->in_row,
+                             .y = (uint32_t)-w->pad_top,
+                             .height = (uint32_t)w->in_height,
+                             .tap_first = column->tap_first,
+                             .tap_end = column->tap_end,
+                             .mask = column->mask,
+                             .pad = _mm512_set1_epi8((char)p->args->in_zero)},
                     .head = head,
                     .weights = head + BLOCK_HEAD_BYTES,
                     .out = column->out,
+                    .out_row = w->out_row,
                     .form = byte_form_of(&p->args->requant),
-                    .rounds = p->args->window.out_height + (stride == 1 ? 2 : 1)};
+                    .rounds = w->out_height + (stride == 1 ? 2 : 1)};
     walk.sums[0] = walk.sums[1] = walk.sums[2] = load_bias(head);
     for (;;) {
         if (walk_round(&walk, 0, stride, how)) break;
