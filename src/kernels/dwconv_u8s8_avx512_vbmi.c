@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Depthwise integer convolution for AVX-512 with VNNI and VBMI, at 3x3 and 5x5 and strides of 1 and 2; anything else
- * goes to dwconv_u8s8_avx512_vnni.c.
+ * Depthwise integer convolution for AVX-512 with VNNI and VBMI, at strides of 1 and 2: 5x5, and 3x3 of channels that
+ * do not fill vectors of 64 (dw_is_sliced). Anything else is dwconv_u8s8_wide_int.h's.
  *
- * vpdpbusd adds four products to a lane. The four are neighbours in a row: a quad holds four pixels of sixteen channels,
- * made by one vpermb, and serves every output whose window it meets, each with weights moved by as many bytes
- * as the output lies off (dwconv_u8s8.c packs a vector for every such shift). A strip of four outputs side by side is
- * walked down the picture: each row's quads are made once and enter all sums that they belong to, and sums, and at 3x3
- * the weights, stay in registers. Strips at the side edges read the nearest pixels instead of those outside, and have
- * their bytes replaced by in_zero as the quad is made; rows outside are quads of in_zero.
+ * vpdpbusd adds four products to a lane. The four are neighbours in a row: a quad holds four pixels of sixteen
+ * channels, made by one vpermb, and serves every output whose window it meets, each with weights moved by as many
+ * bytes as the output lies off (dwconv_u8s8.c packs a vector for every such shift). A strip of four outputs side by
+ * side is walked down the picture: each row's quads are made once and enter all sums that they belong to, and sums,
+ * and at 3x3 the weights, stay in registers. Strips at the side edges read the nearest pixels instead of those
+ * outside, and have their bytes replaced by in_zero as the quad is made; rows outside are quads of in_zero.
  */
 #include "kernels/dwconv_u8s8.h"
 
@@ -18,9 +18,9 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "kernels/dwconv_u8s8_look_up_int.h"
 #include "kernels/dwconv_u8s8_slices_int.h"
 #include "kernels/dwconv_u8s8_wide_int.h"
+#include "kernels/look_up_avx512_int.h"
 
 enum {
     OUTPUTS = DW_SLICE_OUTPUTS,
@@ -53,7 +53,7 @@ typedef struct slice_job {
     const psb_dwconv_u8s8_args *args;
     __m512i pad, order; /* four pixels of sixteen channels to sixteen channels of four pixels */
     __m512i zero, low, high;
-    const uint8_t *table; /* or NULL */
+    byte_table table;
 } slice_job;
 
 typedef struct slice_strip {
@@ -152,7 +152,7 @@ PSB_ALWAYS_INLINE __m512i slice_bytes(const slice_job *job, const __m512i *sums,
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), job->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
     bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, job->low), job->high);
-    return _mm512_permutexvar_epi32(order, look_up_bytes(job->table, bytes));
+    return _mm512_permutexvar_epi32(order, look_up_bytes(&job->table, bytes));
 }
 
 PSB_ALWAYS_INLINE void slice_store(uint8_t *out, const slice_strip *strip, size_t pixel, __m512i bytes,
@@ -334,7 +334,7 @@ void psb_dwconv_u8s8_avx512_vbmi(const psb_dwconv_u8s8_args *args)
                      .zero = _mm512_set1_epi16((int16_t)requant->zero),
                      .low = _mm512_set1_epi8((char)requant->low),
                      .high = _mm512_set1_epi8((char)requant->high),
-                     .table = requant->table};
+                     .table = byte_table_of(requant->table)};
     for (int32_t x = 0; x < w->out_width; x += OUTPUTS) {
         /* The last strip reaches back where it would be cut: what it writes twice is the same. */
         const int32_t last = w->out_width - OUTPUTS;

@@ -20,6 +20,7 @@
 
 enum { DW_SLICE_OUTPUTS = 4, DW_SLICE_CHANNELS = 16, DW_SLICE_HEAD_BYTES = DW_SLICE_CHANNELS * 8 };
 
+/* At 3x3, pixels of 32 channels and more are better off in vectors of 64. */
 PSB_ALWAYS_INLINE bool dw_is_sliced(const psb_window *w)
 {
     if (w->kernel_width != w->kernel_height || w->stride_x != w->stride_y || w->stride_x > 2) return false;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Depthwise integer convolution by vectors of 64 channels, for AVX-512 with VNNI. vpdpbusd adds four products to a lane,
- * here four taps of one channel, so that four vectors of 64 channels, one of each tap, are interleaved by two rounds of
- * unpacking into four of 16 channels with their four taps side by side; results are packed back the same way, and end
- * up in order.
+ * Depthwise integer convolution by vectors of 64 channels, for AVX-512 with VNNI. vpdpbusd adds four products to a
+ * lane, here four taps of one channel, so that four vectors of 64 channels, one of each tap, are interleaved by two
+ * rounds of unpacking into four of 16 channels with their four taps side by side; results are packed back the same
+ * way, and end up in order.
  *
- * Where pixels have no gaps, a row of a picture is just bytes, whose tap kx lies kx * channels further on: 64 bytes are
- * summed at a time, whatever the number of channels, and the packed weights repeat with the period that this has
+ * Where pixels have no gaps, a row of a picture is just bytes, whose tap kx lies kx * channels further on: 64 bytes
+ * are summed at a time, whatever the number of channels, and the packed weights repeat with the period that this has
  * (dwconv_u8s8.c). At 3x3 such a column of 64 bytes is walked down the picture: each row is interleaved once and
- * enters all sums that it belongs to. All else goes output by output through a list of where its taps
- * lie; padding is a tap that lies in a vector of in_zero.
+ * enters all sums that it belongs to. All else goes output by output through a list of where its taps lie; padding is
+ * a tap that lies in a vector of in_zero.
  */
 #ifndef PSB_KERNELS_DWCONV_U8S8_WIDE_INT_H
 #define PSB_KERNELS_DWCONV_U8S8_WIDE_INT_H
@@ -20,8 +20,8 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "kernels/dwconv_u8s8_look_up_int.h"
 #include "kernels/dwconv_u8s8_slots_int.h"
+#include "kernels/look_up_avx512_int.h"
 
 enum { LANES = 64, PARTS = 4 };
 enum { BLOCK_HEAD_BYTES = LANES * 8, GROUP_BYTES = LANES * 4 }; /* of packed weights */
@@ -81,13 +81,13 @@ PSB_ALWAYS_INLINE dw_sums load_bias(const unsigned char *block)
 /* What all sums share on their way to bytes. */
 typedef struct byte_form {
     __m512i zero, low, high;
-    const uint8_t *table; /* or NULL */
+    byte_table table;
 } byte_form;
 
 PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant)
 {
     return (byte_form){_mm512_set1_epi16((int16_t)requant->zero), _mm512_set1_epi8((char)requant->low),
-                       _mm512_set1_epi8((char)requant->high), requant->table};
+                       _mm512_set1_epi8((char)requant->high), byte_table_of(requant->table)};
 }
 
 PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const byte_form *form)
@@ -101,7 +101,7 @@ PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *blo
     __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), form->zero);
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), form->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
-    return look_up_bytes(form->table, _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high));
+    return look_up_bytes(&form->table, _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high));
 }
 
 PSB_ALWAYS_INLINE void store(uint8_t *out, __m512i bytes, __mmask64 mask)
@@ -193,8 +193,8 @@ typedef struct dw_rows {
     __m512i pad;
 } dw_rows;
 
-/* The three taps of the next row, the last one twice; outside the picture all padding. how is a constant in each caller;
- * only FETCH_MASKED has padding sideways. */
+/* The three taps of the next row, the last one twice; outside the picture all padding. how is a constant in each
+ * caller; only FETCH_MASKED has padding sideways. */
 PSB_ALWAYS_INLINE dw_sums next_quads(dw_rows *rows, const dw_fetch how)
 {
     const uint8_t *in = rows->in + rows->at;
@@ -221,9 +221,9 @@ typedef struct dw_walk {
     dw_sums sums[3]; /* of the output rows under way */
 } dw_walk;
 
-/* One row of the input, or two at stride 2; each enters the sums of all output rows that it belongs to, and one of these
- * is finished. The rows under way take turns in the three places: turn, a constant in each caller, says whose is first.
- * Returns whether this was the last. */
+/* One row of the input, or two at stride 2; each enters the sums of all output rows that it belongs to, and one of
+ * these is finished. The rows under way take turns in the three places: turn, a constant in each caller, says whose
+ * is first. Returns whether this was the last. */
 PSB_ALWAYS_INLINE bool walk_round(dw_walk *walk, const int32_t turn, const int32_t stride, const dw_fetch how)
 {
     const int32_t rows = stride == 1 ? 3 : 2;

@@ -58,7 +58,8 @@ typedef struct psb_gemm_u8s8_kernel {
 #define PSB_GEMM_U8S8_LIST(X) /* isa, needs, tile rows, tile columns, vector, layout; slowest first */                 \
     X(c, 0u, 4, 4, 4, PSB_GEMM_U8S8_BYTES)                                                                             \
     X(avx2, PSB_CPU_AVX2, 4, 16, 8, PSB_GEMM_U8S8_WORDS)                                                               \
-    X(avx512_vnni, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI, 14, 32, 16, PSB_GEMM_U8S8_BYTES)
+    X(avx512_vnni, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI, 14, 32, 16, PSB_GEMM_U8S8_BYTES)                              \
+    X(avx512_vbmi, PSB_CPU_AVX512 | PSB_CPU_AVX512_VNNI | PSB_CPU_AVX512_VBMI, 14, 32, 16, PSB_GEMM_U8S8_BYTES)
 #define X(isa, needs, rows, columns, vector, layout) psb_gemm_u8s8_fn psb_gemm_u8s8_##isa;
 PSB_GEMM_U8S8_LIST(X)
 #undef X

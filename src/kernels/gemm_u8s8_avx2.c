@@ -14,7 +14,7 @@
 #include "base/compiler.h"
 #include "kernels/gemm_u8s8_tile_int.h"
 
-enum { GEMM_ROWS = 4, GEMM_COLUMNS = 16, GEMM_WEIGHT_BYTES = 2 };
+enum { GEMM_ROWS = 4, GEMM_COLUMNS = 16, GEMM_WEIGHT_BYTES = 2, HAS_LOOK_UP = 0 };
 #define GEMM_ROWS_LIST(X) X(1) X(2) X(3) X(4)
 enum { VECTOR = 8, VECTOR_BYTES = 32, GROUP = PSB_GEMM_U8S8_GROUP };
 
@@ -122,6 +122,16 @@ PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, c
         store_bytes(tile, m_low, m_high, low, high, rows);
     else
         store_floats(tile, m_low, m_high, low, high, rows);
+}
+
+typedef void gemm_resident_fn(const gemm_tile *tile, size_t rows);
+
+/* There are no registers to spare. */
+static gemm_resident_fn *find_resident(const gemm_tile *tile, size_t rows)
+{
+    (void)tile;
+    (void)rows;
+    return NULL;
 }
 
 #include "kernels/gemm_u8s8_simd_int.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How integer products are cut into tiles, for every instruction set. The including file defines GEMM_ROWS,
- * GEMM_COLUMNS, GEMM_WEIGHT_BYTES and GEMM_ROWS_LIST, includes gemm_u8s8_tile_int.h, defines compute_tile(tile, rows,
- * wide), where wide means more than half of the columns, and then includes this. Rows are shared out evenly among tiles
- * (169 = 13 x 13, not 12 x 14 + 1); a few tiles' rows stay in the first cache while the panels pass, and the table
- * follows them there.
+ * GEMM_COLUMNS, GEMM_WEIGHT_BYTES, GEMM_ROWS_LIST and HAS_LOOK_UP (compute_tile applies the table), includes
+ * gemm_u8s8_tile_int.h, defines compute_tile(tile, rows, wide), where wide means more than half of the columns, and
+ * find_resident(tile, rows), which may have something faster than tiles, and then includes this. Rows are shared out
+ * evenly among tiles (169 = 13 x 13, not 12 x 14 + 1); a few tiles' rows stay in the first cache while the panels pass,
+ * and the table follows them there.
  */
 #ifndef PSB_KERNELS_GEMM_U8S8_SIMD_INT_H
 #define PSB_KERNELS_GEMM_U8S8_SIMD_INT_H
@@ -55,6 +56,13 @@ static void multiply_rows(const psb_gemm_u8s8_args *args, int32_t first, int32_t
                           .segment_stride = args->segment_stride,
                           .columns = (size_t)columns,
                           .requant = &args->requant};
+        tile.a = args->a + (size_t)first * args->lda;
+        if (args->c) tile.c = args->c + (size_t)first * args->ldc + (size_t)j;
+        gemm_resident_fn *resident = find_resident(&tile, (size_t)(end - first));
+        if (resident) {
+            resident(&tile, (size_t)(end - first));
+            continue;
+        }
         for (int32_t i = first; i < end; i += rows_per_tile) {
             size_t at = (size_t)i * args->ldc + (size_t)j;
             if (args->c)
@@ -93,7 +101,7 @@ static void gemm_run(const psb_gemm_u8s8_args *args)
     for (int32_t first = 0; first < args->m; first += block) {
         int32_t end = smaller(first + block, args->m);
         multiply_rows(args, first, end, rows_per_tile);
-        if (args->c && args->requant.table) apply_table(args, first, end);
+        if (args->c && args->requant.table && !HAS_LOOK_UP) apply_table(args, first, end);
     }
 }
 

@@ -70,31 +70,45 @@ static void check_window(check *c, const psb_window *w)
     check_end_trial(c, "any");
 }
 
-/* Every width up to past two vectors of the narrowest pixels that have loops of their own, at the forms that networks
- * have. */
+/* A picture with as much padding right and below as left and above, if there is one. */
+static bool even_window(psb_window *out, int32_t channels, int32_t height, int32_t width, int32_t kernel,
+                        int32_t stride, int32_t pad)
+{
+    if (width + 2 * pad < kernel || height + 2 * pad < kernel) return false;
+    *out = (psb_window){.channels = channels,
+                        .in_height = height,
+                        .in_width = width,
+                        .out_height = (height + 2 * pad - kernel) / stride + 1,
+                        .out_width = (width + 2 * pad - kernel) / stride + 1,
+                        .in_pixel = (size_t)channels,
+                        .in_row = (size_t)(channels * width),
+                        .out_pixel = (size_t)channels,
+                        .kernel_height = kernel,
+                        .kernel_width = kernel,
+                        .stride_y = stride,
+                        .stride_x = stride,
+                        .pad_top = pad,
+                        .pad_left = pad};
+    out->out_row = (size_t)(channels * out->out_width);
+    return true;
+}
+
+/* Every width up to past two vectors of the narrowest pixels that have loops of their own, and up to past two strips of
+ * four outputs, at the forms that networks have. */
 static void check_every_width(check *c)
 {
+    static const int32_t channels[] = {8, 16, 20, 32, 64};
+    psb_window w;
     for (int32_t width = 1; width <= 36; width++)
-        for (int32_t form = 0; form < 16; form++) {
-            int32_t stride = 1 + form % 2, pad = form / 2 % 2, channels = form / 4 % 2 ? 16 : 32;
-            int32_t height = 1 + form / 8 * 3, kernel = 3;
-            if (width + 2 * pad < kernel || height + 2 * pad < kernel) continue;
-            psb_window w = {.channels = channels,
-                            .in_height = height,
-                            .in_width = width,
-                            .out_height = (height + 2 * pad - kernel) / stride + 1,
-                            .out_width = (width + 2 * pad - kernel) / stride + 1,
-                            .in_pixel = (size_t)channels,
-                            .in_row = (size_t)(channels * width),
-                            .out_pixel = (size_t)channels,
-                            .kernel_height = kernel,
-                            .kernel_width = kernel,
-                            .stride_y = stride,
-                            .stride_x = stride,
-                            .pad_top = pad,
-                            .pad_left = pad};
-            w.out_row = (size_t)(channels * w.out_width);
-            for (int32_t again = 0; again < 3; again++) check_window(c, &w); /* flush with either guard */
+        for (int32_t form = 0; form < 16; form++)
+            for (int32_t again = 0; again < 3; again++) /* flush with either guard */
+                if (even_window(&w, form / 4 % 2 ? 16 : 32, 1 + form / 8 * 3, width, 3, 1 + form % 2, form / 2 % 2))
+                    check_window(c, &w);
+    for (int32_t width = 1; width <= 20; width++)
+        for (int32_t form = 0; form < 40; form++) {
+            const int32_t kernel = form / 4 % 2 ? 5 : 3, pad = form / 2 % 2 ? kernel / 2 : 0;
+            if (even_window(&w, channels[form / 8], 1 + width % 7, width, kernel, 1 + form % 2, pad))
+                check_window(c, &w);
         }
 }
 

@@ -112,6 +112,18 @@ static void check_every_size(check *c)
         }
 }
 
+/* Every number of products for which weights might stay in registers, and past it. */
+static void check_every_depth(check *c)
+{
+    static const int32_t columns[] = {5, 16, 17, 32, 48};
+    for (int32_t k = 1; k <= 72; k++)
+        for (int32_t m = 1; m <= 9; m += 2) {
+            gemm_case g = {.args = {.m = m, .n = columns[(k + m / 2) % 5], .k = k}};
+            fill_case(c, &g);
+            check_case(c, &g);
+        }
+}
+
 typedef struct layer {
     const char *name;
     int32_t m, n, k;
@@ -175,6 +187,7 @@ int main(int argc, char **argv)
     check c;
     check_init(&c, argc, argv, "gemm_u8s8", 400);
     if (c.trials > 1) check_every_size(&c);
+    if (c.trials > 1) check_every_depth(&c);
     for (int32_t trial = 0; trial < c.trials; trial++) {
         gemm_case g = {0};
         g.args.m = check_int(&c, 1, check_int(&c, 0, 3) ? 32 : 90);

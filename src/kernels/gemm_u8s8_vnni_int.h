@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Integer matrix product for AVX-512 with VNNI: tiles of 14 rows by 32 columns: 28 sums, 2 weights and 1 value take 31
+ * of the 32 registers. vpdpbusd multiplies four bytes with four signed bytes and adds all products to a lane, exactly.
+ *
+ * That instruction is written out, because gcc 12 moves the sums of its intrinsic through memory, which halves the
+ * speed. Sums become bytes four vectors at a time: packed to words, moved by the zero point and packed to bytes with
+ * saturation, which is the clamp to 0..255; then clamped to what the layer asks for, if it asks for less, and looked up
+ * in its table, where the including file's instruction set can do that in registers. With few products a sum, as in
+ * the first layers of a network, this and the fetching are most of the work, so every instruction of them counts.
+ */
+#ifndef PSB_KERNELS_GEMM_U8S8_VNNI_INT_H
+#define PSB_KERNELS_GEMM_U8S8_VNNI_INT_H
+
+#include <immintrin.h>
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "kernels/gemm_u8s8_tile_int.h"
+#include "kernels/look_up_avx512_int.h"
+
+enum { GEMM_ROWS = 14, GEMM_COLUMNS = 32, GEMM_WEIGHT_BYTES = 1 };
+#define GEMM_ROWS_LIST(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+enum { VECTOR = 16, GROUP = PSB_GEMM_U8S8_GROUP };
+
+/* The four bytes at p in every lane. */
+PSB_ALWAYS_INLINE __m512i spread_group(const uint8_t *p)
+{
+    __m512i x;
+    PSB_ASM("vpbroadcastd %1, %0" : "=v"(x) : "m"(*(const uint8_t(*)[GROUP])p));
+    return x;
+}
+
+PSB_ALWAYS_INLINE __m512i add_products(__m512i sum, __m512i bytes, __m512i weights)
+{
+    PSB_ASM("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(bytes), "v"(weights));
+    return sum;
+}
+
+PSB_ALWAYS_INLINE __m512i scaled(__m512i sum, __m512 multiplier)
+{
+    return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), multiplier));
+}
+
+/* What turns sums of two vectors of columns into bytes. */
+typedef struct byte_form {
+    __m512 multiplier_low, multiplier_high;
+    __m512i zero, low, high;
+    bool is_limited; /* to less than 0..255 */
+    byte_table table;
+} byte_form;
+
+PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant, const unsigned char *multipliers_low,
+                                         const unsigned char *multipliers_high)
+{
+    return (byte_form){.multiplier_low = _mm512_loadu_ps(multipliers_low),
+                       .multiplier_high = _mm512_loadu_ps(multipliers_high),
+                       .zero = _mm512_set1_epi16((int16_t)requant->zero),
+                       .low = _mm512_set1_epi8((char)requant->low),
+                       .high = _mm512_set1_epi8((char)requant->high),
+                       .is_limited = requant->low > 0 || requant->high < UINT8_MAX,
+                       .table = byte_table_of(requant->table)};
+}
+
+/* Sixteen bytes of each of four vectors, one vector after another. */
+PSB_ALWAYS_INLINE __m512i to_bytes(const byte_form *form, __m512i v0, __m512i v1, __m512i v2, __m512i v3)
+{
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(v0, v1), form->zero);
+    __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(v2, v3), form->zero);
+    __m512i bytes = _mm512_packus_epi16(first, second);
+    if (form->is_limited) bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high);
+    return _mm512_permutexvar_epi32(order, look_up_bytes(&form->table, bytes));
+}
+
+/* is_whole, all columns of the vectors exist, is a constant in each caller: one decision a tile, not one a row. */
+PSB_ALWAYS_INLINE void store_32_bytes(uint8_t *c, __m256i bytes, __mmask32 mask, const bool is_whole)
+{
+    if (is_whole)
+        _mm256_storeu_si256((__m256i *)(void *)c, bytes);
+    else
+        _mm256_mask_storeu_epi8(c, mask, bytes);
+}
+
+PSB_ALWAYS_INLINE void store_16_bytes(uint8_t *c, __m128i bytes, __mmask16 mask, const bool is_whole)
+{
+    if (is_whole)
+        _mm_storeu_si128((__m128i *)(void *)c, bytes);
+    else
+        _mm_mask_storeu_epi8(c, mask, bytes);
+}
+
+PSB_ALWAYS_INLINE void store_wide(const gemm_tile *tile, const byte_form *form, const __m512i *low, const __m512i *high,
+                                  const int32_t rows, const bool is_whole)
+{
+    const size_t ldc = tile->ldc;
+    const __mmask32 mask = (__mmask32)((UINT64_C(1) << tile->columns) - 1);
+    uint8_t *c = tile->c;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i += 2, c += 2 * ldc) {
+        const int32_t next = i + 1 < rows ? i + 1 : i;
+        PSB_ASM("" : "+r"(c)); /* else gcc computes all addresses first, and runs out of registers */
+        __m512i bytes = to_bytes(form, scaled(low[i], form->multiplier_low), scaled(high[i], form->multiplier_high),
+                                 scaled(low[next], form->multiplier_low), scaled(high[next], form->multiplier_high));
+        store_32_bytes(c, _mm512_castsi512_si256(bytes), mask, is_whole);
+        if (next > i) store_32_bytes(c + ldc, _mm512_extracti64x4_epi64(bytes, 1), mask, is_whole);
+    }
+}
+
+PSB_ALWAYS_INLINE void store_narrow(const gemm_tile *tile, const byte_form *form, const __m512i *low,
+                                    const int32_t rows, const bool is_whole)
+{
+    const size_t ldc = tile->ldc;
+    const __mmask16 mask = (__mmask16)((1u << tile->columns) - 1u);
+    uint8_t *c = tile->c;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i += 4, c += 4 * ldc) {
+        PSB_ASM("" : "+r"(c));
+        __m512i v[4];
+        PSB_UNROLL
+        for (int32_t k = 0; k < 4; k++) v[k] = scaled(low[i + k < rows ? i + k : i], form->multiplier_low);
+        __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
+        store_16_bytes(c, _mm512_castsi512_si128(bytes), mask, is_whole);
+        if (i + 1 < rows) store_16_bytes(c + ldc, _mm512_extracti32x4_epi32(bytes, 1), mask, is_whole);
+        if (i + 2 < rows) store_16_bytes(c + 2 * ldc, _mm512_extracti32x4_epi32(bytes, 2), mask, is_whole);
+        if (i + 3 < rows) store_16_bytes(c + 3 * ldc, _mm512_extracti32x4_epi32(bytes, 3), mask, is_whole);
+    }
+}
+
+PSB_ALWAYS_INLINE void store_floats(const gemm_tile *tile, __m512 multiplier, const __m512i *sums, size_t first,
+                                    const int32_t rows)
+{
+    if (tile->columns <= first) return;
+    size_t columns = tile->columns - first;
+    __mmask16 mask = columns >= VECTOR ? UINT16_MAX : (__mmask16)((1u << columns) - 1u);
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i++)
+        _mm512_mask_storeu_ps(tile->c_f32 + (size_t)i * tile->ldc + first, mask,
+                              _mm512_mul_ps(_mm512_cvtepi32_ps(sums[i]), multiplier));
+}
+
+/* Every third row's place; those of the two behind it are this plus one and two times lda, which an instruction adds
+ * for nothing. The compiler is not to make one of these out of another. */
+PSB_ALWAYS_INLINE void advance(const uint8_t **third, const int32_t count, size_t bytes)
+{
+    PSB_UNROLL
+    for (int32_t i = 0; i < count; i++) {
+        third[i] += bytes;
+        PSB_ASM("" : "+r"(third[i]));
+    }
+}
+
+/* rows and wide (two vectors instead of one) are constants in each caller. */
+PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, const bool wide)
+{
+    const size_t lda = tile->lda, step = (wide ? GEMM_COLUMNS : VECTOR) * GROUP;
+    const unsigned char *w = tile->panel;
+    const uint8_t *a = tile->a;
+    __m512i low[GEMM_ROWS], high[GEMM_ROWS];
+    __m512i w_low = _mm512_loadu_si512(w), w_high = wide ? _mm512_loadu_si512(w + step / 2) : w_low;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i++) {
+        low[i] = w_low;
+        high[i] = w_high;
+    }
+
+    const unsigned char *multipliers = w + step;
+    w += 2 * step;
+    for (size_t s = 0; s < tile->segments; s++, a += tile->segment_stride) {
+        const uint8_t *third[(GEMM_ROWS + 2) / 3];
+        PSB_UNROLL
+        for (int32_t i = 0; i < (rows + 2) / 3; i++) third[i] = a + (size_t)(3 * i) * lda;
+        for (size_t g = 0; g < tile->groups; g++, w += step) {
+            w_low = _mm512_loadu_si512(w);
+            if (wide) w_high = _mm512_loadu_si512(w + step / 2);
+            PSB_UNROLL
+            for (int32_t i = 0; i < rows; i++) {
+                __m512i x = spread_group(third[i / 3] + (size_t)(i % 3) * lda);
+                low[i] = add_products(low[i], x, w_low);
+                if (wide) high[i] = add_products(high[i], x, w_high);
+            }
+            advance(third, (rows + 2) / 3, GROUP);
+        }
+    }
+
+    const byte_form form = byte_form_of(tile->requant, multipliers, multipliers + (wide ? step / 2 : 0));
+    if (!tile->c) {
+        store_floats(tile, form.multiplier_low, low, 0, rows);
+        if (wide) store_floats(tile, form.multiplier_high, high, VECTOR, rows);
+    } else if (tile->columns == (wide ? GEMM_COLUMNS : VECTOR)) {
+        if (wide)
+            store_wide(tile, &form, low, high, rows, true);
+        else
+            store_narrow(tile, &form, low, rows, true);
+    } else {
+        if (wide)
+            store_wide(tile, &form, low, high, rows, false);
+        else
+            store_narrow(tile, &form, low, rows, false);
+    }
+}
+
+/* --- Few products --- */
+
+/* A sum of few products is ready so soon that what follows it is most of the work. Then all weights of a panel stay in
+ * registers, and rows pass by four vectors of sums at a time: so little that the processor, which looks a few hundred
+ * instructions ahead, is at the products of some, the scaling of others and the storing of yet others at once, which
+ * it is not with whole tiles. */
+enum { RESIDENT_VECTORS = 16, UNIT_VECTORS = 4 };
+
+/* Rows i .. of the next unit. groups and wide are constants in each caller. */
+PSB_ALWAYS_INLINE void multiply_unit(const gemm_tile *tile, const byte_form *form, const __m512i *weights,
+                                     const __m512i *bias, size_t i, const int32_t groups, const bool wide)
+{
+    const int32_t vectors = wide ? 2 : 1, rows = UNIT_VECTORS / vectors;
+    const uint8_t *a = tile->a + i * tile->lda;
+    uint8_t *c = tile->c + i * tile->ldc;
+    __m512i v[UNIT_VECTORS];
+    PSB_UNROLL
+    for (int32_t r = 0; r < rows; r++) {
+        PSB_UNROLL
+        for (int32_t j = 0; j < vectors; j++) v[r * vectors + j] = bias[j];
+        PSB_UNROLL
+        for (int32_t g = 0; g < groups; g++) {
+            const __m512i x = spread_group(a + (size_t)r * tile->lda + (size_t)g * GROUP);
+            PSB_UNROLL
+            for (int32_t j = 0; j < vectors; j++)
+                v[r * vectors + j] = add_products(v[r * vectors + j], x, weights[g * vectors + j]);
+        }
+    }
+    PSB_UNROLL
+    for (int32_t k = 0; k < UNIT_VECTORS; k++)
+        v[k] = scaled(v[k], wide && k % 2 ? form->multiplier_high : form->multiplier_low);
+    const __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
+    const bool is_whole = tile->columns == (wide ? GEMM_COLUMNS : VECTOR);
+    const __mmask32 mask = (__mmask32)((UINT64_C(1) << tile->columns) - 1);
+    if (wide) {
+        store_32_bytes(c, _mm512_castsi512_si256(bytes), mask, is_whole);
+        store_32_bytes(c + tile->ldc, _mm512_extracti64x4_epi64(bytes, 1), mask, is_whole);
+        return;
+    }
+    store_16_bytes(c, _mm512_castsi512_si128(bytes), (__mmask16)mask, is_whole);
+    store_16_bytes(c + tile->ldc, _mm512_extracti32x4_epi32(bytes, 1), (__mmask16)mask, is_whole);
+    store_16_bytes(c + 2 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 2), (__mmask16)mask, is_whole);
+    store_16_bytes(c + 3 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 3), (__mmask16)mask, is_whole);
+}
+
+PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *given, size_t rows, const int32_t groups, const bool wide)
+{
+    const size_t vectors = wide ? 2 : 1, step = vectors * sizeof(__m512i), unit = UNIT_VECTORS / vectors;
+    const gemm_tile tile = *given;
+    const byte_form form = byte_form_of(tile.requant, tile.panel + step, tile.panel + 2 * step - sizeof(__m512i));
+    const unsigned char *w = tile.panel + 2 * step;
+    __m512i weights[RESIDENT_VECTORS], bias[2];
+    PSB_UNROLL
+    for (size_t j = 0; j < vectors; j++) bias[j] = _mm512_loadu_si512(tile.panel + j * sizeof(__m512i));
+    PSB_UNROLL
+    for (size_t v = 0; v < (size_t)groups * vectors; v++) weights[v] = _mm512_loadu_si512(w + v * sizeof(__m512i));
+    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&tile, &form, weights, bias, i, groups, wide);
+    /* The last unit reaches back: what it writes twice is the same. */
+    if (rows % unit) multiply_unit(&tile, &form, weights, bias, rows - unit, groups, wide);
+}
+
+#define RESIDENT_LIST(X)        X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
+#define RESIDENT_NARROW_LIST(X) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
+#define X(groups)                                                                                                      \
+    static void narrow_resident_##groups(const gemm_tile *tile, size_t rows)                                           \
+    {                                                                                                                  \
+        multiply_resident(tile, rows, groups, false);                                                                  \
+    }
+RESIDENT_LIST(X)
+RESIDENT_NARROW_LIST(X)
+#undef X
+#define X(groups)                                                                                                      \
+    static void wide_resident_##groups(const gemm_tile *tile, size_t rows)                                             \
+    {                                                                                                                  \
+        multiply_resident(tile, rows, groups, true);                                                                   \
+    }
+RESIDENT_LIST(X)
+#undef X
+
+typedef void gemm_resident_fn(const gemm_tile *tile, size_t rows);
+
+/* [wide][groups - 1] */
+static gemm_resident_fn *const resident_functions[2][RESIDENT_VECTORS] = {
+#define X(groups) narrow_resident_##groups,
+    {RESIDENT_LIST(X) RESIDENT_NARROW_LIST(X)},
+#undef X
+#define X(groups) wide_resident_##groups,
+    {RESIDENT_LIST(X)},
+#undef X
+};
+
+/* What multiplies so many rows at once with the tile's panel, or NULL: then tiles do. */
+static gemm_resident_fn *find_resident(const gemm_tile *tile, size_t rows)
+{
+    const bool wide = tile->columns > VECTOR;
+    if (!tile->c || tile->segments > 1 || tile->groups > RESIDENT_VECTORS || rows < (size_t)(wide ? 2 : 4)) return NULL;
+    return resident_functions[wide][tile->groups - 1];
+}
+
+#include "kernels/gemm_u8s8_simd_int.h"
+
+#endif
