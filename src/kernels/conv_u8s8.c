@@ -62,21 +62,38 @@ static psb_gemm_u8s8_args product_of(const psb_conv_u8s8_args *args, size_t out_
     };
 }
 
+/* Pixels x .. x + count - 1 of a row of the picture, all inside. */
+static void copy_pixels(uint8_t *to, const psb_window *w, const uint8_t *row, int32_t x, int32_t count)
+{
+    const size_t pixel_bytes = (size_t)w->channels;
+    const uint8_t *from = row + (size_t)x * w->in_pixel;
+    if (w->in_pixel == pixel_bytes) {
+        memcpy(to, from, (size_t)count * pixel_bytes);
+        return;
+    }
+    for (int32_t i = 0; i < count; i++)
+        memcpy(to + (size_t)i * pixel_bytes, from + (size_t)i * w->in_pixel, pixel_bytes);
+}
+
 /* Copies the window whose first tap is at (in_y, in_x), in_zero where it leaves the picture. */
 static void gather_window(uint8_t *to, const psb_conv_u8s8_args *args, int32_t in_y, int32_t in_x)
 {
     const psb_window *w = &args->window;
-    size_t pixel_bytes = (size_t)w->channels, segment = segment_bytes(w);
+    const size_t pixel_bytes = (size_t)w->channels, segment = segment_bytes(w);
+    const size_t row_bytes = (size_t)w->kernel_width * pixel_bytes;
+    const int32_t first = in_x < 0 ? -in_x : 0; /* taps first .. end - 1 lie inside sideways */
+    const int32_t end = in_x + w->kernel_width > w->in_width ? w->in_width - in_x : w->kernel_width;
+    const size_t left = (size_t)first * pixel_bytes, right = (size_t)(w->kernel_width - end) * pixel_bytes;
     for (int32_t ky = 0; ky < w->kernel_height; ky++, to += segment) {
-        uint8_t *pixel = to;
-        for (int32_t kx = 0; kx < w->kernel_width; kx++, pixel += pixel_bytes) {
-            int32_t y = in_y + ky, x = in_x + kx;
-            if (y < 0 || y >= w->in_height || x < 0 || x >= w->in_width)
-                memset(pixel, args->in_zero, pixel_bytes);
-            else
-                memcpy(pixel, args->in + (size_t)y * w->in_row + (size_t)x * w->in_pixel, pixel_bytes);
+        const int32_t y = in_y + ky;
+        memset(to + row_bytes, 0, segment - row_bytes);
+        if (y < 0 || y >= w->in_height) {
+            memset(to, args->in_zero, row_bytes);
+            continue;
         }
-        memset(pixel, 0, (size_t)(to + segment - pixel));
+        if (left) memset(to, args->in_zero, left);
+        copy_pixels(to + left, w, args->in + (size_t)y * w->in_row, in_x + first, end - first);
+        if (right) memset(to + row_bytes - right, args->in_zero, right);
     }
 }
 

@@ -209,10 +209,18 @@ PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, c
  * it is not with whole tiles. */
 enum { RESIDENT_VECTORS = 16, UNIT_VECTORS = 4 };
 
-/* Rows i .. of the next unit. groups and wide are constants in each caller. */
-PSB_ALWAYS_INLINE void multiply_unit(const gemm_tile *tile, const byte_form *form, const __m512i *weights,
-                                     const __m512i *bias, size_t i, const int32_t groups, const bool wide)
+/* A panel in registers. */
+typedef struct resident_panel {
+    gemm_tile tile; /* its first rows; copies, as bytes that are stored could be anybody's */
+    byte_form form;
+    __m512i bias[2], weights[RESIDENT_VECTORS];
+} resident_panel;
+
+/* The unit of rows that begins with row i. groups and wide are constants in each caller. */
+PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, const int32_t groups, const bool wide)
 {
+    const gemm_tile *tile = &panel->tile;
+    const byte_form *form = &panel->form;
     const int32_t vectors = wide ? 2 : 1, rows = UNIT_VECTORS / vectors;
     const uint8_t *a = tile->a + i * tile->lda;
     uint8_t *c = tile->c + i * tile->ldc;
@@ -220,13 +228,13 @@ PSB_ALWAYS_INLINE void multiply_unit(const gemm_tile *tile, const byte_form *for
     PSB_UNROLL
     for (int32_t r = 0; r < rows; r++) {
         PSB_UNROLL
-        for (int32_t j = 0; j < vectors; j++) v[r * vectors + j] = bias[j];
+        for (int32_t j = 0; j < vectors; j++) v[r * vectors + j] = panel->bias[j];
         PSB_UNROLL
         for (int32_t g = 0; g < groups; g++) {
             const __m512i x = spread_group(a + (size_t)r * tile->lda + (size_t)g * GROUP);
             PSB_UNROLL
             for (int32_t j = 0; j < vectors; j++)
-                v[r * vectors + j] = add_products(v[r * vectors + j], x, weights[g * vectors + j]);
+                v[r * vectors + j] = add_products(v[r * vectors + j], x, panel->weights[g * vectors + j]);
         }
     }
     PSB_UNROLL
@@ -246,20 +254,21 @@ PSB_ALWAYS_INLINE void multiply_unit(const gemm_tile *tile, const byte_form *for
     store_16_bytes(c + 3 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 3), (__mmask16)mask, is_whole);
 }
 
-PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *given, size_t rows, const int32_t groups, const bool wide)
+PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *tile, size_t rows, const int32_t groups, const bool wide)
 {
     const size_t vectors = wide ? 2 : 1, step = vectors * sizeof(__m512i), unit = UNIT_VECTORS / vectors;
-    const gemm_tile tile = *given;
-    const byte_form form = byte_form_of(tile.requant, tile.panel + step, tile.panel + 2 * step - sizeof(__m512i));
-    const unsigned char *w = tile.panel + 2 * step;
-    __m512i weights[RESIDENT_VECTORS], bias[2];
+    const unsigned char *w = tile->panel + 2 * step;
+    resident_panel panel = {
+        .tile = *tile,
+        .form = byte_form_of(tile->requant, tile->panel + step, tile->panel + 2 * step - sizeof(__m512i))};
     PSB_UNROLL
-    for (size_t j = 0; j < vectors; j++) bias[j] = _mm512_loadu_si512(tile.panel + j * sizeof(__m512i));
+    for (size_t j = 0; j < vectors; j++) panel.bias[j] = _mm512_loadu_si512(tile->panel + j * sizeof(__m512i));
     PSB_UNROLL
-    for (size_t v = 0; v < (size_t)groups * vectors; v++) weights[v] = _mm512_loadu_si512(w + v * sizeof(__m512i));
-    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&tile, &form, weights, bias, i, groups, wide);
+    for (size_t v = 0; v < (size_t)groups * vectors; v++)
+        panel.weights[v] = _mm512_loadu_si512(w + v * sizeof(__m512i));
+    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&panel, i, groups, wide);
     /* The last unit reaches back: what it writes twice is the same. */
-    if (rows % unit) multiply_unit(&tile, &form, weights, bias, rows - unit, groups, wide);
+    if (rows % unit) multiply_unit(&panel, rows - unit, groups, wide);
 }
 
 #define RESIDENT_LIST(X)        X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)

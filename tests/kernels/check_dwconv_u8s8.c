@@ -70,27 +70,30 @@ static void check_window(check *c, const psb_window *w)
     check_end_trial(c, "any");
 }
 
-/* A picture with as much padding right and below as left and above, if there is one. */
-static bool even_window(psb_window *out, int32_t channels, int32_t height, int32_t width, int32_t kernel,
-                        int32_t stride, int32_t pad)
+typedef struct form {
+    int32_t channels, height, width, kernel, stride, pad;
+} form;
+
+/* Checks a picture without gaps, with as much padding on each side, where a window fits in it. */
+static void check_form(check *c, const form *f)
 {
-    if (width + 2 * pad < kernel || height + 2 * pad < kernel) return false;
-    *out = (psb_window){.channels = channels,
-                        .in_height = height,
-                        .in_width = width,
-                        .out_height = (height + 2 * pad - kernel) / stride + 1,
-                        .out_width = (width + 2 * pad - kernel) / stride + 1,
-                        .in_pixel = (size_t)channels,
-                        .in_row = (size_t)(channels * width),
-                        .out_pixel = (size_t)channels,
-                        .kernel_height = kernel,
-                        .kernel_width = kernel,
-                        .stride_y = stride,
-                        .stride_x = stride,
-                        .pad_top = pad,
-                        .pad_left = pad};
-    out->out_row = (size_t)(channels * out->out_width);
-    return true;
+    if (f->width + 2 * f->pad < f->kernel || f->height + 2 * f->pad < f->kernel) return;
+    psb_window w = {.channels = f->channels,
+                    .in_height = f->height,
+                    .in_width = f->width,
+                    .out_height = (f->height + 2 * f->pad - f->kernel) / f->stride + 1,
+                    .out_width = (f->width + 2 * f->pad - f->kernel) / f->stride + 1,
+                    .in_pixel = (size_t)f->channels,
+                    .in_row = (size_t)(f->channels * f->width),
+                    .out_pixel = (size_t)f->channels,
+                    .kernel_height = f->kernel,
+                    .kernel_width = f->kernel,
+                    .stride_y = f->stride,
+                    .stride_x = f->stride,
+                    .pad_top = f->pad,
+                    .pad_left = f->pad};
+    w.out_row = (size_t)(f->channels * w.out_width);
+    check_window(c, &w);
 }
 
 /* Every width up to past two vectors of the narrowest pixels that have loops of their own, and up to past two strips of
@@ -98,17 +101,14 @@ static bool even_window(psb_window *out, int32_t channels, int32_t height, int32
 static void check_every_width(check *c)
 {
     static const int32_t channels[] = {8, 16, 20, 32, 64};
-    psb_window w;
     for (int32_t width = 1; width <= 36; width++)
-        for (int32_t form = 0; form < 16; form++)
+        for (int32_t i = 0; i < 16; i++)
             for (int32_t again = 0; again < 3; again++) /* flush with either guard */
-                if (even_window(&w, form / 4 % 2 ? 16 : 32, 1 + form / 8 * 3, width, 3, 1 + form % 2, form / 2 % 2))
-                    check_window(c, &w);
+                check_form(c, &(form){i / 4 % 2 ? 16 : 32, 1 + i / 8 * 3, width, 3, 1 + i % 2, i / 2 % 2});
     for (int32_t width = 1; width <= 20; width++)
-        for (int32_t form = 0; form < 40; form++) {
-            const int32_t kernel = form / 4 % 2 ? 5 : 3, pad = form / 2 % 2 ? kernel / 2 : 0;
-            if (even_window(&w, channels[form / 8], 1 + width % 7, width, kernel, 1 + form % 2, pad))
-                check_window(c, &w);
+        for (int32_t i = 0; i < 40; i++) {
+            const int32_t kernel = i / 4 % 2 ? 5 : 3, pad = i / 2 % 2 ? kernel / 2 : 0;
+            check_form(c, &(form){channels[i / 8], 1 + width % 7, width, kernel, 1 + i % 2, pad});
         }
 }
 
