@@ -5,7 +5,8 @@
  *
  *     plain   one block of all channels; int8 weights[tap][channel]
  *     pairs   blocks of 16 channels; int16 weights[pair of taps][channel][2], channels in the order that unpacking
- *             leaves behind: 0..3, 8..11, then 4..7, 12..15
+ *             leaves behind: 0..3, 8..11, then 4..7, 12..15. Kernels three and five wide have a slot to spare in
+ *             each row, so that a row is whole pairs
  *     quads   blocks of 64 bytes of a picture without gaps, so many that the next would begin with channel 0 again
  *             (channels / gcd(channels, 64)); int8 weights[four slots][channel][4], channels in the order that
  *             unpacking twice leaves behind. Kernels three wide have a slot to spare in each row.
@@ -63,10 +64,15 @@ static psb_dwconv_u8s8_layout layout_of(const psb_dwconv_u8s8_kernel *kernel, co
 static block_form form_of(psb_dwconv_u8s8_layout layout, const psb_window *window)
 {
     size_t channels = (size_t)window->channels, width = (size_t)window->kernel_width;
-    size_t taps = (size_t)window->kernel_height * width;
+    size_t taps = (size_t)window->kernel_height * width, even_width = width == 3 || width == 5 ? width + 1 : width;
     switch (layout) {
     case PSB_DWCONV_U8S8_PAIRS:
-        return (block_form){(channels + 15) / 16, 16, round_up(taps, 2), 2, width, sizeof(int16_t)};
+        return (block_form){.blocks = (channels + 15) / 16,
+                            .channels = 16,
+                            .slots = round_up((size_t)window->kernel_height * even_width, 2),
+                            .together = 2,
+                            .row_slots = even_width,
+                            .weight_bytes = sizeof(int16_t)};
     case PSB_DWCONV_U8S8_QUADS: {
         size_t shared = channels & (~channels + 1); /* the largest power of two that divides it */
         if (shared > 64) shared = 64;
