@@ -334,10 +334,11 @@ void psb_dwconv_u8s8_avx512_vbmi(const psb_dwconv_u8s8_args *args)
                      .zero = _mm512_set1_epi16((int16_t)requant->zero),
                      .low = _mm512_set1_epi8((char)requant->low),
                      .high = _mm512_set1_epi8((char)requant->high),
-                     .table = byte_table_of(requant->table)};
+                     .table = byte_table_of(requant)};
     for (int32_t x = 0; x < w->out_width; x += OUTPUTS) {
         /* The last strip reaches back where it would be cut: what it writes twice is the same. */
         const int32_t last = w->out_width - OUTPUTS;
         walk_outputs(&job, x > last && last > 0 ? last : x);
     }
+    if (requant->table && requant->class_of) apply_table(args);
 }

@@ -87,7 +87,7 @@ typedef struct byte_form {
 PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant)
 {
     return (byte_form){_mm512_set1_epi16((int16_t)requant->zero), _mm512_set1_epi8((char)requant->low),
-                       _mm512_set1_epi8((char)requant->high), byte_table_of(requant->table)};
+                       _mm512_set1_epi8((char)requant->high), byte_table_of(requant)};
 }
 
 PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const byte_form *form)
@@ -389,7 +389,7 @@ static void run_wide(const psb_dwconv_u8s8_args *args)
         walk_picture(&p, first, end);
     else
         run_rows(&p, first, end);
-    if (args->requant.table && !HAS_LOOK_UP) apply_table(args);
+    if (args->requant.table && (!HAS_LOOK_UP || args->requant.class_of)) apply_table(args);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How integer products are cut into tiles, for every instruction set. The including file defines GEMM_ROWS,
- * GEMM_COLUMNS, GEMM_WEIGHT_BYTES, GEMM_ROWS_LIST and HAS_LOOK_UP (compute_tile applies the table), includes
+ * GEMM_COLUMNS, GEMM_WEIGHT_BYTES, GEMM_ROWS_LIST and HAS_LOOK_UP (compute_tile applies a table for all), includes
  * gemm_u8s8_tile_int.h, defines compute_tile(tile, rows, wide), where wide means more than half of the columns, and
  * find_resident(tile, rows), which may have something faster than tiles, and then includes this. Rows are shared out
  * evenly among tiles (169 = 13 x 13, not 12 x 14 + 1); a few tiles' rows stay in the first cache while the panels pass,
@@ -101,7 +101,7 @@ static void gemm_run(const psb_gemm_u8s8_args *args)
     for (int32_t first = 0; first < args->m; first += block) {
         int32_t end = smaller(first + block, args->m);
         multiply_rows(args, first, end, rows_per_tile);
-        if (args->c && args->requant.table && !HAS_LOOK_UP) apply_table(args, first, end);
+        if (args->c && args->requant.table && (!HAS_LOOK_UP || args->requant.class_of)) apply_table(args, first, end);
     }
 }
 

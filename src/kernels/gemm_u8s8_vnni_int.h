@@ -60,7 +60,7 @@ PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant, const un
                        .low = _mm512_set1_epi8((char)requant->low),
                        .high = _mm512_set1_epi8((char)requant->high),
                        .is_limited = requant->low > 0 || requant->high < UINT8_MAX,
-                       .table = byte_table_of(requant->table)};
+                       .table = byte_table_of(requant)};
 }
 
 /* Sixteen bytes of each of four vectors, one vector after another. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "kernels/requant_u8.h"
 
 #if defined(__AVX512VBMI__)
 
@@ -25,9 +26,10 @@ typedef struct byte_table {
     __m512i part[4];
 } byte_table;
 
-/* bytes: 256, or NULL for no table. */
-PSB_ALWAYS_INLINE byte_table byte_table_of(const uint8_t *bytes)
+/* No table where channels have one by class: that is a pass of its own, as everywhere without VBMI. */
+PSB_ALWAYS_INLINE byte_table byte_table_of(const psb_requant_u8 *requant)
 {
+    const uint8_t *bytes = requant->class_of ? NULL : requant->table;
     byte_table table = {.exists = bytes != NULL};
     PSB_UNROLL
     for (size_t i = 0; i < 4; i++) table.part[i] = bytes ? _mm512_loadu_si512(bytes + i * 64) : _mm512_setzero_si512();
@@ -50,9 +52,9 @@ typedef struct byte_table {
     bool exists;
 } byte_table;
 
-PSB_ALWAYS_INLINE byte_table byte_table_of(const uint8_t *bytes)
+PSB_ALWAYS_INLINE byte_table byte_table_of(const psb_requant_u8 *requant)
 {
-    (void)bytes;
+    (void)requant;
     return (byte_table){false};
 }
 
