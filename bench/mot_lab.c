@@ -21,8 +21,8 @@
 #include "track/offline.h"
 #include "track/tracker_int.h"
 
-enum { PATH_BYTES = 1024, MIX_LEAST_FRAMES = 10 };
-static const double MIX_LEAST_SHARE = 0.1, MATCH_IOU = 0.5;
+enum { PATH_BYTES = 1024, MIX_LEAST_FRAMES = 10, TOUCH_LEAST_FRAMES = 3 };
+static const double MIX_LEAST_SHARE = 0.1, TOUCH_LEAST_SHARE = 0.05, MATCH_IOU = 0.5;
 
 static void check(psb_status status)
 {
@@ -217,6 +217,9 @@ static void measure_mixing(lab_result *out, const psb_eval_sequence *s, psb_matc
         }
         out->identities += sum > 0;
         out->mixed += second >= MIX_LEAST_FRAMES && second >= MIX_LEAST_SHARE * sum;
+        out->touched += second >= TOUCH_LEAST_FRAMES && second >= TOUCH_LEAST_SHARE * sum;
+        out->matched_frames += sum;
+        out->foreign_frames += sum - most;
     }
     free(frames);
 }
@@ -249,6 +252,9 @@ void lab_combine(lab_result *out, const lab_result *parts, int32_t part_count)
         scores[i] = parts[i].scores;
         out->identities += parts[i].identities;
         out->mixed += parts[i].mixed;
+        out->touched += parts[i].touched;
+        out->matched_frames += parts[i].matched_frames;
+        out->foreign_frames += parts[i].foreign_frames;
     }
     psb_scores_combine(&out->scores, scores, part_count);
     free(scores);

@@ -44,8 +44,10 @@ typedef struct lab_sampling {
 /* What one run over a sequence gave. */
 typedef struct lab_result {
     psb_scores scores;
-    int32_t identities; /* that were matched to a person in a frame at all */
-    int32_t mixed;      /* to two people, each for longer than a slip of one box (mot_lab.c) */
+    int32_t identities;                     /* that were matched to a person in a frame at all */
+    int32_t mixed;                          /* to two people, each for longer than a slip of one box (mot_lab.c) */
+    int32_t touched;                        /* to two people, the second in three frames and a twentieth of them */
+    int64_t matched_frames, foreign_frames; /* of all identities, and those not of the one they are mostly of */
 } lab_result;
 
 /* shared: the folder that holds data/mot17_text and data/mot15_text. */

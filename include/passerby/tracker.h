@@ -23,7 +23,7 @@ typedef struct psb_tracker_options {
     size_t size;      /* set by psb_tracker_options_init */
     float max_lost_s; /* forget a track unseen this long, seconds, 0.05..60; 0 = the default */
     float min_score;  /* boxes weaker than this do not start or feed tracks, 0..1; 0 = the default */
-    /* A match behind an occlusion whose lead over the runner-up is smaller begins a new identity, up to 1; 0 = the
+    /* A match behind an occlusion that is less certain than this, 0..1, begins a new identity (docs/doubt.md); 0 = the
      * default, negative = never. */
     float doubt_margin;
 } psb_tracker_options;

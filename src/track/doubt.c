@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * When people hide each other, who comes out may not be who went in. A match's margin is what the best other way to
- * share the boxes would have lost: this box to another track, another box to this track, or both exchanged. Behind a
- * gap there is one runner-up more, a stranger, of whom nothing is expected: the lead over him is the overlap with the
- * place where the person should be. Less than the doubt margin after an occlusion ends the identity and begins another,
- * because an identity that is split harms a count and one that is merged harms a person (docs/doubt.md).
+ * share the boxes would have lost: this box to another track, another box to this track, or both exchanged; over a
+ * stranger, of whom nothing was expected, the lead is the similarity itself. Against the lead stands the opening that
+ * the occlusion gave somebody else: it widens with the square of the time unseen (the area a walker may come from) and
+ * with the cover, and narrows the longer a person was followed, because more is known of them and more is lost with
+ * them. Certainty is the lead's share of both; less than the doubt margin ends the identity and begins another, because
+ * an identity that is split harms a count and one that is merged harms a person (docs/doubt.md).
  */
 #include <math.h>
 
@@ -76,6 +78,16 @@ void psb_tracker_measure_margins(psb_tracker *tracker)
         if (targets[i].match_i >= 0) tracker->candidates[targets[i].match_i].margin = (float)targets[i].margin;
 }
 
+/* How sure a match is behind an occlusion: the lead's share, 0..1. */
+static double certainty(const psb_target *target, const psb_tracker *tracker, double hidden, double gap_s)
+{
+    const psb_tracker_tuning *t = &tracker->tuning;
+    const double known_s = target->before_s - target->begun_s;
+    const double opening = (hidden * gap_s * gap_s + t->doubt_opening) / (known_s + t->doubt_known_s);
+    const double lead = fmin(similarity_of_match(tracker, target), target->margin);
+    return lead > 0 ? lead / (lead + opening) : 0;
+}
+
 /* Whether this step's match of a target is in doubt. */
 static bool is_in_doubt(psb_target *target, const psb_tracker *tracker)
 {
@@ -83,12 +95,11 @@ static bool is_in_doubt(psb_target *target, const psb_tracker *tracker)
     if (!target->is_confirmed) return false;
     if (target->covered > target->hidden) target->hidden = target->covered;
     if (target->box_i < 0) return false;
-    const bool was_hidden = target->hidden > t->doubt_cover;
+    const double hidden = target->hidden;
     const double gap_s = tracker->now_s - tracker->dt_s - target->before_s; /* 0: seen the step before, too */
     target->hidden = target->covered;
-    if (!was_hidden || gap_s <= t->doubt_unseen_s) return false;
-    const double over_stranger = target->match_i >= 0 ? tracker->candidates[target->match_i].overlap : 0;
-    return fmin(over_stranger, target->margin) < t->doubt_margin;
+    if (hidden <= t->doubt_cover || gap_s <= t->doubt_unseen_s) return false;
+    return certainty(target, tracker, hidden, gap_s) < t->doubt_margin;
 }
 
 /* Identities rise with the index: who gets a new one moves behind the others. */
@@ -96,6 +107,7 @@ static void part(psb_tracker *tracker, int32_t target_i)
 {
     psb_target moved = tracker->targets[target_i];
     moved.id = tracker->next_id++;
+    moved.begun_s = tracker->now_s;
     for (int32_t i = target_i; i + 1 < tracker->target_count; i++) tracker->targets[i] = tracker->targets[i + 1];
     tracker->targets[tracker->target_count - 1] = moved;
 }

@@ -58,13 +58,15 @@
     X(max_lost_s, 1.76, "s: a believed track unseen this long is forgotten") \
     X(tentative_s, 0.25, "s: a tentative one") \
     /* who is still there unseen (life.c) */ \
-    X(presence_s, 3.0, "s: seen so long, the odds that somebody is there are 2") \
-    X(presence_rate, 5.0, "1/s: at which they fall unseen, e-fold; people below even odds are not reported") \
-    X(presence_cover, 0.8, "of the time under a whole cover that does not count as unseen") \
+    X(presence_s, 2.42, "s: seen so long, the odds that somebody is there are 2") \
+    X(presence_rate, 2.95, "1/s: at which they fall unseen, e-fold; people below even odds are not reported") \
+    X(presence_cover, 0.56, "of the time under a whole cover that does not count as unseen") \
     /* identity after doubt (doubt.c) */ \
-    X(doubt_margin, 0.05, "similarity: a smaller lead after an occlusion ends an identity; 0 = never") \
+    X(doubt_margin, 0.45, "0..1: less certainty than this after an occlusion ends an identity; 0 = never") \
+    X(doubt_opening, 0.3, "s^2: the opening for others that each occlusion gives, beside the time unseen squared") \
+    X(doubt_known_s, 0.5, "s: as if followed so long before") \
     X(doubt_cover, 0.2, "covered more than this by another is an occlusion") \
-    X(doubt_unseen_s, 0.05, "s: and unseen longer than this") \
+    X(doubt_unseen_s, 0.03, "s: and unseen longer than this") \
     /* what is reported (tracker.c) */ \
     X(smooth, 0.397, "share of the filtered box in the reported one, at usual jitter")
 /* clang-format on */

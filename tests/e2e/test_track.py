@@ -45,6 +45,35 @@ def test_offline_fills_and_says_so():
     assert [row[0] for row in mot_rows("offline/tracks.txt")] == [frame for frame in range(1, 31) for _ in range(2)]
 
 
+def mixed_share(tracks, truth):
+    """Identities that were on two people, each in ten frames and a tenth of theirs, among all: docs/doubt.md's share."""
+    met = {}
+    for row in tracks:
+        near_by = [who for frame, who, left in truth if frame == row[0] and abs(left - row[2]) < 12]
+        for who in near_by:
+            met.setdefault(row[1], []).append(who)
+    mixed = [i for i, people in met.items() if sum(
+        people.count(who) >= max(10, 0.1 * len(people)) for who in set(people)) > 1]
+    return len(mixed), len(met)
+
+
+def test_doubt_margin_parts_who_was_merged():
+    # "a" stands; "b", seen for a moment, goes behind and never returns; a stranger, "c", comes out a second later
+    truth = [(frame, "a", 100) for frame in range(1, 101)] + [(frame, "b", 124) for frame in range(18, 31)]
+    truth += [(frame, "c", 144) for frame in range(58, 101)]
+    with open("doubt.txt", "w") as to:
+        to.writelines("%d,-1,%d,100,40,%d,0.9\n" % (frame, left, {"a": 100, "b": 100, "c": 92}[who])
+                      for frame, who, left in truth)
+    shares = {}
+    for margin in ("0", "0.05", "0.45", "1", None):
+        option = ["--doubt-margin", margin] if margin else []
+        run("track", "--detections", "doubt.txt", *option, "-o", "doubt%s" % margin)
+        shares[margin] = mixed_share(mot_rows("doubt%s/tracks.txt" % margin), truth)
+        print("doubt margin %s: %d of %d identities mix two people" % ((margin or "default",) + shares[margin]))
+    assert shares["0"] == shares["0.05"] == (1, 2), shares
+    assert shares["1"] == shares["0.45"] == shares[None] == (0, 3), shares
+
+
 def test_summary_and_lines_have_their_form():
     video()
     run("track", "video.mp4", "--model", MODEL, "-o", "out")
