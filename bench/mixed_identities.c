@@ -3,9 +3,9 @@
  * How many identities mix two people, and what it costs to have fewer: docs/doubt.md's figures. The doubt margin goes
  * from 0 over the default upwards; each setting is run on MOT17, on MOT17 thinned, and on MOT15's three sequences.
  *     build/bench/mixed_identities SHARED [CONSTANT=VALUE]...
- * Three measures, because a share of identities also sinks when identities are many: those that mix (a second person in
- * ten frames and a tenth of them), those that touch (three and a twentieth), and the share of frames in which an identity
- * is on another person than the one it is mostly of. SHARED is the folder with data/.
+ * Three measures, because a share of identities also sinks when identities are many: those that mix (a second person
+ * in ten frames and a tenth of them), those that touch (three and a twentieth), and the share of frames in which an
+ * identity is on another person than the one it is mostly of. SHARED is the folder with data/.
  */
 #include <stdio.h>
 

@@ -46,7 +46,7 @@ def test_offline_fills_and_says_so():
 
 
 def mixed_share(tracks, truth):
-    """Identities that were on two people, each in ten frames and a tenth of theirs, among all: docs/doubt.md's share."""
+    """Identities on two people, each in ten frames and a tenth of theirs, among all: docs/doubt.md's share."""
     met = {}
     for row in tracks:
         near_by = [who for frame, who, left in truth if frame == row[0] and abs(left - row[2]) < 12]
