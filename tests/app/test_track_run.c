@@ -90,10 +90,17 @@ static void remove_all(const char *path)
     rmdir(path);
 }
 
-static int remove_inputs(void **state)
+/* After each test, also a failed one: the next begins with nothing. */
+static int remove_output(void **state)
 {
     (void)state;
     remove_all(output);
+    return 0;
+}
+
+static int remove_inputs(void **state)
+{
+    (void)state;
     remove_all(folder);
     return 0;
 }
@@ -112,7 +119,7 @@ static psb_status track(const char *video, bool with_model, int32_t threads)
     return psb_track_run(&app, video, &options);
 }
 
-/* After warm-up (the look-back's second, the tracker's first people) longer takes no more. */
+/* After warm-up (the look-back's second, the tracker's first people) longer takes no more, however threads run. */
 static void test_no_allocation_for_a_frame(void **state)
 {
     (void)state;
@@ -128,7 +135,6 @@ static void test_no_allocation_for_a_frame(void **state)
             fail_msg("%lld allocations for %d frames, %lld for %d", (long long)long_count, LONG_FRAMES,
                      (long long)short_count, SHORT_FRAMES);
     }
-    remove_all(output);
 }
 
 static void test_each_allocation_may_fail(void **state)
@@ -151,14 +157,13 @@ static void test_each_allocation_may_fail(void **state)
         }
         remove_all(output);
     }
-    remove_all(output);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_allocation_for_a_frame),
-        cmocka_unit_test(test_each_allocation_may_fail),
+        cmocka_unit_test_teardown(test_no_allocation_for_a_frame, remove_output),
+        cmocka_unit_test_teardown(test_each_allocation_may_fail, remove_output),
     };
     return cmocka_run_group_tests(tests, make_inputs, remove_inputs);
 }
