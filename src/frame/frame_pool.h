@@ -12,8 +12,8 @@
 
 typedef struct psb_frame_pool psb_frame_pool;
 
-/* max_frames: 1..4096, the bound on frames alive at once. After this, only psb_frame_pool_take allocates, and only while
- * more frames with planes live than ever before, or larger ones. */
+/* max_frames: 1..4096, the bound on frames alive at once. From then on only psb_frame_pool_take allocates, and only
+ * while more frames with planes live than ever before, or larger ones. */
 psb_status psb_frame_pool_create(psb_frame_pool **out, int32_t max_frames);
 void psb_frame_pool_destroy(psb_frame_pool **pool); /* frames still alive stay valid */
 
