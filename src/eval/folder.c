@@ -15,6 +15,9 @@
 #include "base/error.h"
 #include "formats/mot.h"
 
+/* 111 hours at 25 frames a second. Scores keep numbers for each frame, so a length is believed only within reason. */
+enum { MOST_FRAMES = 10 * 1000 * 1000 };
+
 static bool is_file(const char *path)
 {
     struct stat info;
@@ -106,8 +109,10 @@ psb_status psb_sequence_length(int32_t *frame_count_out, const char *gt_root, co
     psb_status status = psb_sequence_path(path, gt_root, name, "/seqinfo.ini");
     if (!status) status = psb_seqinfo_read(&info, path);
     if (status) return status;
-    if (info.frames < 1 || info.frames > INT32_MAX - 2)
-        return psb_fail(PSB_BAD_INPUT, "%s: found no seqLength, expected the number of frames", path);
+    if (info.frames < 1) return psb_fail(PSB_BAD_INPUT, "%s: found no seqLength, expected the number of frames", path);
+    if (info.frames > MOST_FRAMES)
+        return psb_fail(PSB_BAD_INPUT, "%s: found seqLength %lld, expected at most %d frames", path,
+                        (long long)info.frames, MOST_FRAMES);
     *frame_count_out = (int32_t)info.frames;
     return PSB_OK;
 }

@@ -24,7 +24,7 @@ void psb_sequence_names_fini(psb_sequence_names *names);
 /* FOLDER/NAME TAIL. PSB_BAD_INPUT when too long for PSB_EVAL_PATH_BYTES. */
 psb_status psb_sequence_path(char out[PSB_EVAL_PATH_BYTES], const char *folder, const char *name, const char *tail);
 
-/* seqLength of GTROOT/NAME/seqinfo.ini, which must be there. */
+/* seqLength of GTROOT/NAME/seqinfo.ini, which must be there: 1 to 10 million. */
 psb_status psb_sequence_length(int32_t *frame_count_out, const char *gt_root, const char *name);
 
 #endif

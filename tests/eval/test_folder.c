@@ -96,6 +96,13 @@ static void sequences_are_those_with_truth_and_seqinfo(void **state)
     assert_int_equal(length, 12);
     assert_int_equal(psb_sequence_length(&length, at("names"), "a"), PSB_BAD_INPUT);
     expect_words("names/a/seqinfo.ini: found no seqLength");
+
+    put_file("names/long/seqinfo.ini", "frameRate=25\nseqLength=10000000\n");
+    assert_int_equal(psb_sequence_length(&length, at("names"), "long"), PSB_OK);
+    assert_int_equal(length, 10000000);
+    put_file("names/long/seqinfo.ini", "frameRate=25\nseqLength=10000001\n");
+    assert_int_equal(psb_sequence_length(&length, at("names"), "long"), PSB_BAD_INPUT);
+    expect_words("long/seqinfo.ini: found seqLength 10000001, expected at most 10000000 frames");
 }
 
 static void what_is_missing_is_named(void **state)
