@@ -29,7 +29,7 @@ static const psb_option common_rows[] = {
     {"json", 0, PSB_OPTION_FLAG, NULL, 0, 0, NULL, offsetof(psb_common_options, json),
      "one JSON object on standard output in the place of words"},
     {"quiet", 'q', PSB_OPTION_FLAG, NULL, 0, 0, NULL, offsetof(psb_common_options, quiet),
-     "print only errors, and results that were asked for"},
+     "no progress, no words about what went well; warnings remain (--log-level)"},
     {"log-level", 0, PSB_OPTION_WORD, "error|warning|info|debug", 0, 0, "warning",
      offsetof(psb_common_options, log_level), "the least important lines to write to standard error"},
 };
@@ -123,7 +123,7 @@ static psb_status run_command(const psb_command *command, char *const *argv, psb
         .who = who,
         .json = common.json,
         .quiet = common.quiet,
-        .log = {.to = stderr, .level = common.quiet ? PSB_LOG_ERROR : (psb_log_level)common.log_level},
+        .log = {.to = stderr, .level = (psb_log_level)common.log_level},
         .clock = psb_clock_system(),
         .interrupt = interrupt,
     };

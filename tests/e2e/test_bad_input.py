@@ -67,6 +67,9 @@ def test_cut_videos():
     summary = json_file("cut/summary.json")
     assert summary["truncated"] is True and 0 < summary["frames"] < 20, summary
     assert "redacted.mp4" in names_in("cut")
+    run("track", "cut.mp4", "--model", MODEL, "--quiet", "-o", "cut", error="cut.mp4: the file ends before")
+    done = run("track", "cut.mp4", "--model", MODEL, "--quiet", "--log-level", "error", "-o", "cut")
+    assert done.stderr == "", done.stderr
 
 
 def test_networks():
