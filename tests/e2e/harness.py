@@ -26,9 +26,12 @@ WIDTH, HEIGHT = 160, 128     # the blob network's own size
 BLOB_W, BLOB_H = 16, 32
 
 
+LONGEST_S = 300  # a program that hangs is ended; what is merely slow (sanitizers, a busy machine) is Meson's to judge
+
+
 def run(*arguments, code=0, error=None, **more):
     """Runs the program; checks its exit code and, where given, texts that standard error must hold."""
-    done = subprocess.run([PASSERBY, *map(str, arguments)], capture_output=True, text=True, timeout=60, **more)
+    done = subprocess.run([PASSERBY, *map(str, arguments)], capture_output=True, text=True, timeout=LONGEST_S, **more)
     said = "passerby %s\nstdout: %s\nstderr: %s" % (" ".join(map(str, arguments)), done.stdout, done.stderr)
     assert done.returncode == code, "exit code %d, expected %d: %s" % (done.returncode, code, said)
     for text in [error] if isinstance(error, str) else error or []:
@@ -142,7 +145,7 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-def interrupt_after(process, ready, signal_number, seconds=20):
+def interrupt_after(process, ready, signal_number, seconds=LONGEST_S):
     """Sends the signal once ready() is true."""
     end = time.monotonic() + seconds
     while not ready():

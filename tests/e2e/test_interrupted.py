@@ -6,7 +6,8 @@ import resource
 import signal
 import subprocess
 
-from harness import (MODEL, PASSERBY, blob_detections, interrupt_after, json_file, main, mot_rows, names_in, run, video)
+from harness import (LONGEST_S, MODEL, PASSERBY, blob_detections, interrupt_after, json_file, main, mot_rows, names_in,
+                     run, video)
 
 def interrupted(signal_number, *more):
     """A run over a long video that is interrupted once its temporary files are there."""
@@ -17,7 +18,7 @@ def interrupted(signal_number, *more):
     ready = lambda: any(name.startswith(".redacted") and os.path.getsize("out/" + name) > 0
                         for name in names_in("out") if os.path.exists("out/" + name))
     interrupt_after(process, ready, signal_number)
-    said = process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=LONGEST_S)[1]
     assert process.returncode == 130 and "interrupted" in said, (process.returncode, said)
     assert names_in("out") == ["detections.txt", "redacted.mp4", "summary.json", "tracks.jsonl", "tracks.txt"]
     summary = json_file("out/summary.json")
@@ -43,7 +44,7 @@ def test_interrupted_while_opening():
             process = subprocess.Popen([PASSERBY, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             # both signals are blocked first thing in main; before that the process would end by the signal itself
             interrupt_after(process, lambda: blocks(process.pid, signal_number), signal_number)
-            assert process.wait(timeout=20) == 130, process.returncode
+            assert process.wait(timeout=LONGEST_S) == 130, process.returncode
             assert names_in(".") == ["pipe"], names_in(".")
 
 

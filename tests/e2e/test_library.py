@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from harness import BLOB_H, BLOB_W, HEIGHT, MODEL, ROOT, WIDTH, blobs_at, main
+from harness import BLOB_H, BLOB_W, HEIGHT, LONGEST_S, MODEL, ROOT, WIDTH, blobs_at, main
 
 BUILD = os.path.abspath(sys.argv[3])
 
@@ -20,7 +20,7 @@ def sanitizers():
 
 
 def out_of(*command, **more):
-    done = subprocess.run(command, capture_output=True, timeout=60, **more)
+    done = subprocess.run(command, capture_output=True, timeout=LONGEST_S, **more)
     assert done.returncode == 0, "%s: %s" % (" ".join(command), done.stderr.decode())
     return done.stdout
 

@@ -13,7 +13,7 @@ import sys
 
 import onnx_file
 import ort_session
-from harness import MODEL, ROOT, main, picture_folder, run, shared
+from harness import LONGEST_S, MODEL, ROOT, main, picture_folder, run, shared
 
 RUN_NETWORK = os.path.join(os.path.abspath(sys.argv[3]), "tests/nn/run_network")
 FLOAT, UINT8, INT8, INT32 = 1, 2, 3, 6
@@ -94,7 +94,7 @@ def test_the_same_twice_and_nothing_after_a_failure():
 
 def our_outputs(path, values):
     """What a network of ours makes of these values: all outputs' one after another."""
-    done = subprocess.run([RUN_NETWORK, path], input=bytes(values), capture_output=True, timeout=60)
+    done = subprocess.run([RUN_NETWORK, path], input=bytes(values), capture_output=True, timeout=LONGEST_S)
     assert done.returncode == 0, done.stderr
     return list(array.array("f", done.stdout))
 

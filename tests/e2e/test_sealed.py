@@ -8,13 +8,13 @@ import signal
 import subprocess
 import sys
 
-from harness import MODEL, ROOT, main, picture_folder, run, shared
+from harness import LONGEST_S, MODEL, ROOT, main, picture_folder, run, shared
 
 RUN_SEALED = os.path.join(os.path.abspath(sys.argv[3]), "tests/nn/run_sealed")
 
 
 def sealed(*arguments):
-    return subprocess.run([RUN_SEALED, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run([RUN_SEALED, *arguments], capture_output=True, text=True, timeout=LONGEST_S)
 
 
 def networks():
