@@ -16,7 +16,6 @@
 #include "detect/descriptor.h"
 #include "nn/model.h"
 #include "nn/model_source.h"
-#include "quant/quant.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -51,7 +50,7 @@ static psb_status find_networks(bench_models *out, const char *model)
     const size_t stem = stem_length_of(model);
     if (is_packed(model)) {
         snprintf(out->int8, BENCH_PATH_BYTES, "%s", model);
-        find_sibling(out->fp32, model, stem, ".onnx");
+        if (!psb_model_is_builtin(model)) find_sibling(out->fp32, model, stem, ".onnx");
         return PSB_OK;
     }
     find_sibling(out->int8, model, stem, ".int8.psb");
@@ -128,7 +127,7 @@ static psb_status quantise(bench_models *out, const char *descriptor, const char
                            const bench_models_options *options)
 {
     psb_quant *quant = NULL;
-    const psb_quant_options wanted = {.cpu_flags = options->cpu_flags, .log = options->log};
+    const psb_quant_options wanted = {.cpu_flags = options->cpu_flags, .log = options->log, .watch = options->watch};
     psb_status status = psb_quant_open(&quant, descriptor, images, &wanted);
     if (!status) status = make_int8(out, quant, images);
     if (!status && options->wants_qdq && !out->qdq[0]) status = make_qdq(out, quant);
@@ -175,7 +174,7 @@ psb_status bench_models_init(bench_models *out, const char *model, const bench_m
     if (is_descriptor && (options->images || !out->int8[0])) find_images(images, options->images, model);
     if (options->qdq)
         snprintf(out->qdq, BENCH_PATH_BYTES, "%s", options->qdq);
-    else if (!images[0])
+    else if (!images[0] && !psb_model_is_builtin(model))
         find_sibling(out->qdq, model, stem_length_of(model), ".qdq.onnx");
     if (images[0]) return quantise(out, model, images, options);
     return options->wants_qdq && out->int8[0] && !out->qdq[0] ? export_int8(out) : PSB_OK;

@@ -12,6 +12,7 @@
 #include <passerby/status.h>
 
 #include "base/log.h"
+#include "quant/quant.h"
 
 enum { BENCH_PATH_BYTES = 4096 };
 
@@ -21,6 +22,7 @@ typedef struct bench_models_options {
     bool wants_qdq;     /* else none is made */
     uint32_t cpu_flags;
     const psb_log *log;
+    psb_quant_watch watch;
 } bench_models_options;
 
 typedef struct bench_models { /* init/fini; empty = none */
@@ -31,7 +33,7 @@ typedef struct bench_models { /* init/fini; empty = none */
 } bench_models;
 
 /* model: a descriptor, an ONNX or a .psb file. Errors: those of the descriptor and of quantising; PSB_USAGE where
- * images are given for what cannot be quantised. The caller calls fini always. */
+ * images are given for what cannot be quantised; PSB_INTERRUPTED. The caller calls fini always. */
 psb_status bench_models_init(bench_models *out, const char *model, const bench_models_options *options);
 
 /* Removes what was made; to be called as soon as everything is open. */

@@ -88,7 +88,7 @@ static psb_status look(detect_run *run, const psb_frame *frame, int64_t number)
 
 static psb_status look_at_all(detect_run *run)
 {
-    psb_progress_init(&run->progress, run->app, psb_source_info(run->source).frame_count);
+    psb_progress_init(&run->progress, run->app, psb_source_info(run->source).frame_count, "frames");
     psb_status status = PSB_OK;
     while (!status && !psb_interrupt_is_asked(run->app->interrupt)) {
         psb_frame *frame = NULL;

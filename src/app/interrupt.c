@@ -72,6 +72,11 @@ void psb_interrupt_listen(psb_interrupt *interrupt)
     if (interrupt) atomic_store(&interrupt->is_listened_to, true);
 }
 
+void psb_interrupt_leave(psb_interrupt *interrupt)
+{
+    if (interrupt) atomic_store(&interrupt->is_listened_to, false);
+}
+
 bool psb_interrupt_is_asked(const psb_interrupt *interrupt)
 {
     return interrupt && atomic_load(&interrupt->is_asked);

@@ -24,6 +24,9 @@ void psb_interrupt_close(psb_interrupt **interrupt);
  * here and below. */
 void psb_interrupt_listen(psb_interrupt *interrupt);
 
+/* From here on a signal ends the process at once again; one that came before is still answered for. */
+void psb_interrupt_leave(psb_interrupt *interrupt);
+
 /* Any thread. */
 bool psb_interrupt_is_asked(const psb_interrupt *interrupt);
 

@@ -11,8 +11,10 @@
 #include "app/bench_models.h"
 #include "app/bench_opponents.h"
 #include "app/bench_report.h"
+#include "app/quant_watcher.h"
 #include "base/cpu.h"
 #include "base/error.h"
+#include "nn/model_source.h"
 
 enum {
     SEED = 1,
@@ -23,12 +25,15 @@ enum {
 #define DEFAULT_LIMIT_S 120.0 /* where --seconds does not say it: until p99 has its samples, or so long */
 
 typedef struct model_bench_options {
+    psb_option_size input_size;     /* all zero = the model's own */
     double seconds;                 /* 0 = not given */
     const char *cpu, *images, *qdq; /* NULL = not given */
     bool peers;
 } model_bench_options;
 
 static const psb_option rows[] = {
+    {"input-size", 0, PSB_OPTION_SIZE, "WxH", 32, 4096, NULL, offsetof(model_bench_options, input_size),
+     "an input of this size; unless given, the model's own"},
     {"seconds", 0, PSB_OPTION_NUMBER, "S", 0.01, LONGEST_S, NULL, offsetof(model_bench_options, seconds),
      "measure so long; unless given, until there are 662 samples, at most 120"},
     {"cpu", 0, PSB_OPTION_TEXT, "c|avx2|avx512", 0, 0, NULL, offsetof(model_bench_options, cpu),
@@ -50,10 +55,11 @@ typedef struct bench_run {
 
 /* --- Opening --- */
 
-static psb_status open_network(bench_network *ours, uint32_t cpu_flags, const psb_clock *clock)
+static psb_status open_network(bench_network *ours, psb_option_size size, uint32_t cpu_flags, const psb_clock *clock)
 {
     if (!ours->path[0]) return PSB_OK;
-    psb_status status = psb_network_open(&ours->network, ours->path, cpu_flags);
+    const psb_network_options wanted = {.size = {size.width, size.height}};
+    psb_status status = psb_network_open_with(&ours->network, ours->path, &wanted, cpu_flags);
     if (status) return status;
     ours->times = (psb_network_times){ours->network, *clock};
     const size_t steps = (size_t)psb_network_step_count(ours->network);
@@ -125,11 +131,13 @@ static psb_status open_all(bench_run *run, const psb_app *app, const char *model
 {
     bench_results *results = &run->results;
     psb_peer_input input = {0};
+    psb_quant_watcher watcher;
     const bench_models_options wanted = {.images = options->images,
                                          .qdq = options->qdq,
                                          .wants_qdq = options->peers,
                                          .cpu_flags = psb_cpu_detect(),
-                                         .log = &app->log};
+                                         .log = &app->log,
+                                         .watch = psb_quant_watcher_begin(&watcher, app)};
     psb_status status = options->peers ? bench_opponents_find(&run->opponents) : PSB_OK;
     if (!status) status = bench_models_init(&run->models, model, &wanted);
     if (!status) {
@@ -138,18 +146,21 @@ static psb_status open_all(bench_run *run, const psb_app *app, const char *model
         memcpy(results->networks[BENCH_INT8].images, run->models.images, BENCH_PATH_BYTES);
     }
     for (int32_t k = 0; k < BENCH_KINDS && !status; k++)
-        status = open_network(&results->networks[k], cpu_flags, &app->clock);
+        status = open_network(&results->networks[k], options->input_size, cpu_flags, &app->clock);
     if (!status) status = draw_input(run, &input);
     if (!status && options->peers)
         status = bench_opponents_open(&run->opponents, results, &input, run->models.qdq, &app->clock);
     bench_models_fini(&run->models);
-    return status;
+    return psb_quant_watcher_end(&watcher, status); /* from here on there is nothing to take away */
 }
 
 static psb_status bench(bench_run *run, const psb_app *app, const char *model, const model_bench_options *options)
 {
     bench_results *results = &run->results;
     uint32_t cpu_flags;
+    if (options->input_size.width && options->peers)
+        return psb_fail(PSB_USAGE, "%s: found --input-size beside --peers, which run a network as its file has it",
+                        app->who);
     psb_status status = psb_cpu_from_name(&cpu_flags, options->cpu);
     if (!status) status = open_all(run, app, model, options, cpu_flags);
     if (status) return status;
@@ -167,9 +178,10 @@ static psb_status bench(bench_run *run, const psb_app *app, const char *model, c
 
 static psb_status run_bench(const psb_app *app, const psb_arguments *arguments, const void *options_given)
 {
+    const char *model = arguments->operand_count > 0 ? arguments->operand[0] : PSB_MODEL_BUILTIN;
     bench_run *run = calloc(1, sizeof(*run));
     if (!run) return psb_fail_memory("bench", sizeof(*run));
-    psb_status status = bench(run, app, arguments->operand[0], options_given);
+    psb_status status = bench(run, app, model, options_given);
     if (!status && app->json)
         status = bench_report_print_json(&run->results);
     else if (!status)
@@ -187,12 +199,13 @@ static psb_status run_bench(const psb_app *app, const psb_arguments *arguments, 
 const psb_command psb_command_model_bench = {
     .name = "model bench",
     .summary = "time a network, layer by layer and beside other runtimes",
-    .usage = "FILE.yaml|FILE.onnx|FILE.psb [OPTION]...",
-    .examples = "  passerby model bench person.yaml --seconds 10\n"
+    .usage = "[FILE.yaml|FILE.onnx|FILE.psb] [OPTION]...",
+    .examples = "  passerby model bench              # the one that is built in\n"
+                "  passerby model bench person.yaml --seconds 10\n"
                 "  passerby model bench person.yaml --peers --json\n",
     .options = {rows, sizeof(rows) / sizeof(rows[0])},
     .options_bytes = sizeof(model_bench_options),
-    .least_operands = 1,
+    .least_operands = 0,
     .most_operands = 1,
     .run = run_bench,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/quant_watcher.h"
 #include "app/quantize_labels.h"
 #include "base/cpu.h"
 #include "base/error.h"
@@ -157,13 +158,17 @@ static psb_status run(const psb_app *app, const psb_arguments *arguments, const 
         .max_pictures = options->pictures, .max_floats = options->floats ? options->floats : -1, .log = &app->log};
     psb_quant *quant = NULL;
     psb_outfile *model = NULL, *qdq = NULL;
+    psb_quant_watcher watcher;
     if (!options->images || !options->output)
         return psb_fail(PSB_USAGE, "%s: found no --%s, expected it", app->who, options->images ? "output" : "images");
     psb_status status = psb_cpu_from_name(&wanted.cpu_flags, options->cpu);
-    if (!status) status = psb_outfile_open(&model, options->output);
+    if (status) return status;
+    wanted.watch = psb_quant_watcher_begin(&watcher, app);
+    status = psb_outfile_open(&model, options->output);
     if (!status && options->qdq) status = psb_outfile_open(&qdq, options->qdq);
     if (!status) status = psb_quant_open(&quant, arguments->operand[0], options->images, &wanted);
     if (!status) status = write_files(quant, model, qdq);
+    status = psb_quant_watcher_end(&watcher, status);
     if (!status) status = report(app, quant, options, arguments->operand[0], wanted.cpu_flags);
     psb_outfile_close(&model);
     psb_outfile_close(&qdq);

@@ -106,7 +106,7 @@ static psb_status look_at_all(label_run *run)
 {
     psb_status status = PSB_OK;
     psb_progress progress;
-    psb_progress_init(&progress, run->app, run->coco.picture_count);
+    psb_progress_init(&progress, run->app, run->coco.picture_count, "pictures");
     psb_interrupt_listen(run->app->interrupt);
     for (int32_t i = 0; i < run->coco.picture_count && !status; i++) {
         status = psb_interrupt_is_asked(run->app->interrupt) ? PSB_INTERRUPTED : look_at(run, i);

@@ -133,7 +133,7 @@ static psb_status write_picture(synth_run *run, const psb_frame *frame)
 static psb_status move_frames(synth_run *run)
 {
     psb_status status = PSB_OK;
-    psb_progress_init(&run->progress, run->app, run->settings.frame_count);
+    psb_progress_init(&run->progress, run->app, run->settings.frame_count, "frames");
     while (!status && !psb_interrupt_is_asked(run->app->interrupt)) {
         psb_frame *frame = NULL;
         status = psb_synth_read(run->synth, &frame);

@@ -211,7 +211,7 @@ static psb_status step_all_given(track_run *run)
 static psb_status move_frames(track_run *run)
 {
     psb_progress_init(&run->progress, run->app,
-                      run->source ? run->summary.input.frame_count : psb_given_frame_count(run->given));
+                      run->source ? run->summary.input.frame_count : psb_given_frame_count(run->given), "frames");
     psb_status status = run->source ? step_all_pictures(run) : step_all_given(run);
     if (!status) status = psb_camera_flush(run->camera);
     if (!status) status = drain(run);

@@ -266,10 +266,16 @@ psb_status psb_network_parse(psb_network **out, const char *name, const void *da
 
 psb_status psb_network_open(psb_network **out, const char *path, uint32_t cpu_flags)
 {
+    return psb_network_open_with(out, path, &(psb_network_options){0}, cpu_flags);
+}
+
+psb_status psb_network_open_with(psb_network **out, const char *path, const psb_network_options *options,
+                                 uint32_t cpu_flags)
+{
     psb_model_source source;
     *out = NULL;
     psb_status status = psb_model_source_open(&source, path, PSB_GRAPH_MAX_FILE_BYTES);
-    if (!status) status = psb_network_parse(out, path, source.data, source.size_bytes, cpu_flags);
+    if (!status) status = psb_network_parse_with(out, path, source.data, source.size_bytes, options, cpu_flags);
     psb_model_source_close(&source);
     return status;
 }

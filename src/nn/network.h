@@ -64,7 +64,9 @@ typedef struct psb_network_options {
     bool writes_bytes;
 } psb_network_options;
 
-/* As psb_network_parse. Errors besides: PSB_UNSUPPORTED where a node holds to the file's size. */
+/* As psb_network_open and psb_network_parse. Errors besides: PSB_UNSUPPORTED where a node holds to the file's size. */
+psb_status psb_network_open_with(psb_network **out, const char *path, const psb_network_options *options,
+                                 uint32_t cpu_flags);
 psb_status psb_network_parse_with(psb_network **out, const char *name, const void *data, size_t size_bytes,
                                   const psb_network_options *options, uint32_t cpu_flags);
 void psb_network_close(psb_network **network);

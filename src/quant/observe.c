@@ -187,11 +187,12 @@ static psb_status alloc_statistics(observer *self)
     return self->scratch ? PSB_OK : psb_fail_memory("statistics", (size_t)most * sizeof(*self->scratch));
 }
 
-static void walk_pictures(observer *self, const psb_pictures *pictures,
-                          void (*see)(psb_statistics *seen, const float *values, int64_t count))
+static psb_status walk_pictures(observer *self, psb_pictures *pictures,
+                                void (*see)(psb_statistics *seen, const float *values, int64_t count))
 {
+    psb_status status = PSB_OK;
     const psb_tensor_view input = psb_network_input(self->network, 0);
-    for (int32_t i = 0; i < pictures->count; i++) {
+    for (int32_t i = 0; i < pictures->count && !status; i++) {
         psb_pictures_put(pictures, i, &input);
         psb_network_run(self->network);
         for (int32_t v = 0; v < self->graph->value_count; v++) {
@@ -200,10 +201,12 @@ static void walk_pictures(observer *self, const psb_pictures *pictures,
             psb_observe_gather(self->scratch, &view);
             see(&self->observation->values[v], self->scratch, elements_of(&view));
         }
+        status = psb_pictures_step(pictures);
     }
+    return status;
 }
 
-psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, const psb_pictures *pictures,
+psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, psb_pictures *pictures,
                                 uint32_t cpu_flags)
 {
     const size_t count = (size_t)graph->value_count + 1;
@@ -214,8 +217,8 @@ psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, co
         out->values && self.outputs ? PSB_OK : psb_fail_memory("statistics", count * sizeof(*out->values));
     if (!status) status = psb_observe_open(&self.network, self.outputs, graph, cpu_flags);
     if (!status) status = alloc_statistics(&self);
+    if (!status) status = walk_pictures(&self, pictures, see_extremes);
     if (status) goto done;
-    walk_pictures(&self, pictures, see_extremes);
     for (int32_t v = 0; v < out->count; v++) {
         psb_statistics *seen = &out->values[v];
         for (int32_t c = 0; c < seen->channels; c++) {
@@ -228,7 +231,7 @@ psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, co
     }
     if (status) goto done;
     psb_importance_fill(out, graph);
-    walk_pictures(&self, pictures, see_bins);
+    status = walk_pictures(&self, pictures, see_bins);
 done:
     psb_network_close(&self.network);
     free(self.outputs);

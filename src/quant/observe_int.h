@@ -33,7 +33,9 @@ typedef struct psb_observation { /* init/fini */
  * outputs: the caller's, graph->value_count long. */
 psb_status psb_observe_open(psb_network **out, int32_t *outputs, const psb_graph *graph, uint32_t cpu_flags);
 
-psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, const psb_pictures *pictures,
+/* Goes through the pictures twice. Errors: PSB_UNSUPPORTED (numbers that are not finite), PSB_NO_MEMORY,
+ * PSB_INTERRUPTED. */
+psb_status psb_observation_init(psb_observation *out, const psb_graph *graph, psb_pictures *pictures,
                                 uint32_t cpu_flags);
 void psb_observation_fini(psb_observation *observation);
 

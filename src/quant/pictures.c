@@ -35,7 +35,7 @@ static psb_status take(loader *self, const psb_frame *frame)
     const psb_image image = psb_frame_image(frame);
     psb_status status = psb_prepare_run(&self->prepare, &self->view, &image);
     if (!status) pictures->count++;
-    return status;
+    return status ? status : psb_pictures_step(pictures);
 }
 
 /* Frames 0, every, 2 every, ... of a video or a single picture, until there is no more room. */
@@ -148,7 +148,7 @@ psb_status psb_pictures_init(psb_pictures *out, const psb_pictures_options *opti
 {
     struct stat about;
     loader self = {.pictures = out, .options = options, .view = *view};
-    *out = (psb_pictures){.capacity = options->most, .floats = 1};
+    *out = (psb_pictures){.capacity = options->most, .floats = 1, .watch = options->watch};
     for (int32_t d = 0; d < view->rank; d++) out->floats *= view->dims[d];
     if (stat(options->path, &about)) return psb_fail_system(options->path, "opening", errno);
     out->values = calloc((size_t)options->most, (size_t)out->floats * sizeof(*out->values));
@@ -168,6 +168,14 @@ void psb_pictures_fini(psb_pictures *pictures)
 {
     free(pictures->values);
     *pictures = (psb_pictures){0};
+}
+
+psb_status psb_pictures_step(psb_pictures *pictures)
+{
+    const psb_quant_watch *watch = &pictures->watch;
+    pictures->done++;
+    if (!watch->goes_on || watch->goes_on(watch->user, pictures->done)) return PSB_OK;
+    return psb_fail(PSB_INTERRUPTED, "quantising was interrupted");
 }
 
 void psb_pictures_put(const psb_pictures *pictures, int32_t picture_i, const psb_tensor_view *to)

@@ -102,12 +102,13 @@ static psb_status comparison_init(comparison *self, const psb_quant *quant)
     return psb_observe_open(&self->rounded, self->rounded_outputs, &quant->graph, quant->cpu_flags);
 }
 
-static void comparison_run(comparison *self, const psb_quant *quant)
+static psb_status comparison_run(comparison *self, psb_quant *quant)
 {
+    psb_status status = PSB_OK;
     const psb_tensor_view exact_in = psb_network_input(self->exact, 0);
     const psb_tensor_view rounded_in = psb_network_input(self->rounded, 0);
     const int32_t count = quant->pictures.count, wanted = count < MEASURED_PICTURES ? count : MEASURED_PICTURES;
-    for (int32_t i = 0; i < wanted; i++) {
+    for (int32_t i = 0; i < wanted && !status; i++) {
         const int32_t picture_i = (int32_t)((int64_t)i * count / wanted);
         psb_pictures_put(&quant->pictures, picture_i, &exact_in);
         psb_pictures_put(&quant->pictures, picture_i, &rounded_in);
@@ -119,7 +120,9 @@ static void comparison_run(comparison *self, const psb_quant *quant)
             const psb_tensor_view rounded = psb_network_output(self->rounded, self->rounded_outputs[v]);
             add_difference(&self->sums[v], &exact, &rounded, quant->gains[v], self->scratch);
         }
+        status = psb_pictures_step(&quant->pictures);
     }
+    return status;
 }
 
 /* --- Lowering, and what came of it --- */
@@ -158,8 +161,8 @@ static psb_status quantise(psb_quant *quant)
     const psb_lower_options options = {.stays_float = quant->stays_float};
     if (!status) status = psb_lower(&quant->graph, quant->gains, &quant->observation, &options);
     if (!status) status = comparison_init(&compared, quant);
+    if (!status) status = comparison_run(&compared, quant);
     if (!status) {
-        comparison_run(&compared, quant);
         list_layers(quant, &compared);
         quant->outputs_db = outputs_of(quant, &compared);
     }
@@ -223,7 +226,8 @@ static psb_status read_pictures(psb_quant *quant, const char *images, const psb_
     const psb_pictures_options pictures = {.path = images,
                                            .most = options->max_pictures ? options->max_pictures : DEFAULT_PICTURES,
                                            .cpu_flags = options->cpu_flags,
-                                           .log = options->log};
+                                           .log = options->log,
+                                           .watch = options->watch};
     if (!status) status = psb_pictures_init(&quant->pictures, &pictures, wanted, &input);
     psb_network_close(&network);
     return status;

@@ -16,12 +16,20 @@
 
 typedef struct psb_quant psb_quant;
 
+/* Quantising takes minutes: after each picture that was read, looked at or compared, `goes_on` is told how many that
+ * were so far; where it says false, everything ends with PSB_INTERRUPTED. */
+typedef struct psb_quant_watch {
+    bool (*goes_on)(void *user, int64_t done); /* NULL = nobody watches */
+    void *user;
+} psb_quant_watch;
+
 /* All zero = defaults. */
 typedef struct psb_quant_options {
     int32_t max_pictures; /* looked at, evenly spread; 0 = 64 */
     int32_t max_floats;   /* layers that may stay in floating point where that pays most; negative = none, 0 = 2 */
     uint32_t cpu_flags;   /* base/cpu.h */
     const psb_log *log;   /* may be NULL */
+    psb_quant_watch watch;
 } psb_quant_options;
 
 /* What became of one convolution. */
@@ -34,7 +42,7 @@ typedef struct psb_quant_layer {
 } psb_quant_layer;
 
 /* Looks at the pictures (a folder of JPEG and PNG of any sizes and of such folders, or a video) and decides everything.
- * Errors: those of reading the model and the pictures; PSB_NO_MEMORY. */
+ * Errors: those of reading the model and the pictures; PSB_NO_MEMORY, PSB_INTERRUPTED. */
 psb_status psb_quant_open(psb_quant **out, const char *descriptor_path, const char *images,
                           const psb_quant_options *options);
 void psb_quant_close(psb_quant **quant);

@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -62,7 +63,7 @@ def test_words():
 def test_without_peers_is_exit_4():
     shutil.copy(harness.PASSERBY, "passerby")
     done = subprocess.run(["./passerby", "model", "bench", MODEL, "--peers", "--seconds", "0.1"], capture_output=True,
-                          text=True, env=with_library(""), timeout=60)
+                          text=True, env=with_library(""), timeout=harness.LONGEST_S)
     assert done.returncode == 4 and done.stdout == "", done
     assert "found no ONNX Runtime" in done.stderr and "make peers" in done.stderr, done.stderr
     run("model", "bench", MODEL, "--peers", code=4, error=["make peers", "/nowhere"], env=with_library("/nowhere"))
@@ -118,6 +119,35 @@ def test_quantised_on_the_way():
     run("model", "bench", "blob.onnx", "--images", "other", code=2, error="descriptor")
     run("model", "bench", "blob.yaml", "--images", "nowhere", code=3, error="nowhere", **more)
     assert os.listdir("tmp") == [], "what was made on the way goes away"
+
+
+def test_interrupted_on_the_way():
+    for folder in "tmp", "large":
+        os.mkdir(folder)
+    harness.picture("large/0.png", [(400, 300)], 1600, 1200)
+    for i in range(1, 64):
+        os.link("large/0.png", "large/%d.png" % i)
+    for signal_number in signal.SIGINT, signal.SIGTERM:
+        process = subprocess.Popen([harness.PASSERBY, "model", "bench", MODEL, "--images", "large"],
+                                   stdout=subprocess.DEVNULL, env=dict(os.environ, TMPDIR=os.path.abspath("tmp")))
+        harness.interrupt_after(process, lambda: os.listdir("tmp"), signal_number)
+        assert process.wait(timeout=harness.LONGEST_S) == 130, process.returncode
+        assert os.listdir("tmp") == [], "what was made on the way goes away"
+
+
+def test_the_built_in_one_and_other_sizes():
+    done = subprocess.run([harness.PASSERBY, "model", "bench", "--seconds", "0.05", "--json"], capture_output=True,
+                          text=True)
+    if done.returncode == 3:
+        assert "built without a model" in done.stderr, done.stderr
+    else:
+        own = json.loads(done.stdout)
+        assert own["model"] == own["int8"]["file"] == "builtin" and "fp32" not in own, own
+    own = bench(MODEL, "--seconds", "0.05")["fp32"]["layers"]
+    small = bench(MODEL, "--seconds", "0.05", "--input-size", "64x64")["fp32"]["layers"]
+    work = [max(layer.get("gops", 0) * layer["median_ms"] for layer in layers) for layers in (own, small)]
+    assert 4.8 < work[0] / work[1] < 5.2, "160x128 has five times the pixels of 64x64: %s" % work
+    run("model", "bench", MODEL, "--peers", "--input-size", "64x64", code=2, error="--input-size")
 
 
 def test_a_peer_that_refuses_is_listed():

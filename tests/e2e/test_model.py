@@ -8,9 +8,12 @@ On a black picture every wide sum of the blob network is 0: what comes out are i
 import json
 import math
 import os
+import signal
 import struct
+import subprocess
 
-from harness import HEIGHT, MODEL, ROOT, WIDTH, main, mot_rows, picture_folder, run
+from harness import (HEIGHT, LONGEST_S, MODEL, PASSERBY, ROOT, WIDTH, interrupt_after, main, mot_rows, picture_folder,
+                     run)
 
 CELLS = WIDTH * HEIGHT // 64
 
@@ -151,6 +154,44 @@ def test_same_pictures_make_the_same_bytes():
         run("model", "quantize", MODEL, "--images", "pictures", "-o", name + ".psb")
     with open("first.psb", "rb") as first, open("again.psb", "rb") as second:
         assert first.read() == second.read()
+
+
+def scene(frames=12):
+    """A drawn video: unlike the blobs' black and white, its numbers are not round."""
+    run("synth", "synth://plaza?seed=7&people=8&fps=1&size=320x256&frames=%d" % frames, "-q", "-o", "scene")
+    return "scene/video.mp4"
+
+
+def test_a_video_is_looked_at_evenly():
+    said = json.loads(run("model", "quantize", MODEL, "--images", scene(), "-o", "x.psb", "--json").stdout)
+    assert said["pictures"] == 12 and said["unreadable"] == 0, said
+    said = json.loads(run("model", "quantize", MODEL, "--images", "scene/video.mp4", "--pictures", 5, "-o", "y.psb",
+                          "--json").stdout)
+    assert said["pictures"] == 5, said
+
+
+def test_every_instruction_set_makes_the_same_bytes():
+    scene(4)
+    for floats in (0, 2):
+        files = set()
+        for cpu in ("c", "avx2", "avx512"):
+            run("model", "quantize", MODEL, "--images", "scene/video.mp4", "--floats", floats, "--cpu", cpu, "-o", "x.psb",
+                "--qdq", "x.onnx")
+            files.add((open("x.psb", "rb").read(), open("x.onnx", "rb").read()))
+        assert len(files) == 1, "%d different files with %d layers in floats" % (len(files), floats)
+
+
+def test_an_interrupted_one_leaves_nothing():
+    picture_folder("pictures", 4)
+    for i in range(1000):
+        os.link("pictures/%06d.png" % (1 + i % 4), "pictures/again%d.png" % i)
+    os.mkdir("out")
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen([PASSERBY, "model", "quantize", MODEL, "--images", "pictures", "--pictures", "1004",
+                                    "-o", "out/x.psb", "--qdq", "out/x.onnx"], stdout=subprocess.DEVNULL)
+        interrupt_after(process, lambda: len(os.listdir("out")) == 2, signal_number)
+        assert process.wait(timeout=LONGEST_S) == 130, process.returncode
+        assert os.listdir("out") == [], os.listdir("out")
 
 
 def test_quantising_needs_pictures():
