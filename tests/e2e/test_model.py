@@ -175,8 +175,8 @@ def test_every_instruction_set_makes_the_same_bytes():
     for floats in (0, 2):
         files = set()
         for cpu in ("c", "avx2", "avx512"):
-            run("model", "quantize", MODEL, "--images", "scene/video.mp4", "--floats", floats, "--cpu", cpu, "-o", "x.psb",
-                "--qdq", "x.onnx")
+            run("model", "quantize", MODEL, "--images", "scene/video.mp4", "--floats", floats, "--cpu", cpu,
+                "-o", "x.psb", "--qdq", "x.onnx")
             files.add((open("x.psb", "rb").read(), open("x.onnx", "rb").read()))
         assert len(files) == 1, "%d different files with %d layers in floats" % (len(files), floats)
 
