@@ -54,6 +54,7 @@ typedef struct slice_job {
     __m512i pad, order; /* four pixels of sixteen channels to sixteen channels of four pixels */
     __m512i zero, low, high;
     byte_table table;
+    const channel_tables *several; /* or NULL; in the place of the table */
 } slice_job;
 
 typedef struct slice_strip {
@@ -152,7 +153,10 @@ PSB_ALWAYS_INLINE __m512i slice_bytes(const slice_job *job, const __m512i *sums,
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), job->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
     bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, job->low), job->high);
-    return _mm512_permutexvar_epi32(order, look_up_bytes(&job->table, bytes));
+    bytes = _mm512_permutexvar_epi32(order, bytes);
+    if (!job->several) return look_up_bytes(&job->table, bytes);
+    look_up_channels(job->several, &bytes, NULL);
+    return bytes;
 }
 
 PSB_ALWAYS_INLINE void slice_store(uint8_t *out, const slice_strip *strip, size_t pixel, __m512i bytes,
@@ -298,7 +302,7 @@ static void find_pixels(slice_strip *strip, const psb_window *w, int32_t in_x)
 }
 
 /* Outputs x .. x + 3 of all channels, a slice at a time; the last slice reaches back where there are no whole ones. */
-static void walk_outputs(const slice_job *job, int32_t x)
+static void walk_outputs(slice_job *job, int32_t x)
 {
     const psb_dwconv_u8s8_args *args = job->args;
     const psb_window *w = &args->window;
@@ -309,10 +313,14 @@ static void walk_outputs(const slice_job *job, int32_t x)
     slice_strip strip = {.packed = args->packed, .outputs = w->out_width - x, .channels = UINT16_MAX};
     if (w->channels < SLICE) strip.channels = (__mmask16)((1u << w->channels) - 1u);
     if (careful) find_pixels(&strip, w, in_x);
+    channel_tables tables;
     for (int32_t s = 0; s < dw_slice_count(w->channels); s++) {
         const size_t c = dw_slice_first(w->channels, s);
         strip.in = args->in + c + (careful ? 0 : (size_t)in_x * w->in_pixel);
         strip.out = args->out + c + (size_t)x * w->out_pixel;
+        find_tables_of_16(&tables, &args->requant, c, strip.channels);
+        job->table = byte_table_of(&tables);
+        job->several = tables.count > 1 ? &tables : NULL;
         run(job, &strip);
         strip.packed += dw_slice_bytes(w->kernel_width, w->stride_x);
     }
@@ -333,12 +341,10 @@ void psb_dwconv_u8s8_avx512_vbmi(const psb_dwconv_u8s8_args *args)
                      .order = _mm512_loadu_si512(order),
                      .zero = _mm512_set1_epi16((int16_t)requant->zero),
                      .low = _mm512_set1_epi8((char)requant->low),
-                     .high = _mm512_set1_epi8((char)requant->high),
-                     .table = byte_table_of(requant)};
+                     .high = _mm512_set1_epi8((char)requant->high)};
     for (int32_t x = 0; x < w->out_width; x += OUTPUTS) {
         /* The last strip reaches back where it would be cut: what it writes twice is the same. */
         const int32_t last = w->out_width - OUTPUTS;
         walk_outputs(&job, x > last && last > 0 ? last : x);
     }
-    if (requant->table && requant->class_of) apply_table(args);
 }

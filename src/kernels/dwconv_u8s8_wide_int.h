@@ -82,12 +82,13 @@ PSB_ALWAYS_INLINE dw_sums load_bias(const unsigned char *block)
 typedef struct byte_form {
     __m512i zero, low, high;
     byte_table table;
+    const channel_tables *several; /* or NULL; in the place of the table */
 } byte_form;
 
-PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant)
+PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant, const channel_tables *tables)
 {
     return (byte_form){_mm512_set1_epi16((int16_t)requant->zero), _mm512_set1_epi8((char)requant->low),
-                       _mm512_set1_epi8((char)requant->high), byte_table_of(requant)};
+                       _mm512_set1_epi8((char)requant->high), byte_table_of(tables), tables->count > 1 ? tables : NULL};
 }
 
 PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const byte_form *form)
@@ -101,7 +102,10 @@ PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *blo
     __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), form->zero);
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), form->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
-    return look_up_bytes(&form->table, _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high));
+    bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high);
+    if (!form->several) return look_up_bytes(&form->table, bytes);
+    look_up_channels(form->several, &bytes, NULL);
+    return bytes;
 }
 
 PSB_ALWAYS_INLINE void store(uint8_t *out, __m512i bytes, __mmask64 mask)
@@ -122,12 +126,21 @@ static const unsigned char *block_at(const dw_picture *p, size_t block)
     return (const unsigned char *)p->args->packed + block * (BLOCK_HEAD_BYTES + p->slots * LANES);
 }
 
+/* Of the 64 channels that a block begins with. */
+PSB_ALWAYS_INLINE channel_tables tables_at(const dw_picture *p, size_t block, __mmask64 mask)
+{
+    channel_tables tables;
+    find_tables_of_64(&tables, &p->args->requant, block * LANES % (size_t)p->args->window.channels, mask);
+    return tables;
+}
+
 /* 64 bytes of the output from the slots; how is a constant in each caller. */
 PSB_ALWAYS_INLINE void sum_slots(const dw_picture *p, const dw_slots *slots, uint8_t *out, size_t block, __mmask64 mask,
                                  const dw_fetch how)
 {
     const unsigned char *head = block_at(p, block), *weights = head + BLOCK_HEAD_BYTES;
-    const byte_form form = byte_form_of(&p->args->requant);
+    const channel_tables tables = tables_at(p, block, mask);
+    const byte_form form = byte_form_of(&p->args->requant, &tables);
     dw_sums sums = load_bias(head);
     for (size_t g = 0; g < p->slots / PARTS; g++, weights += GROUP_BYTES) {
         const uint8_t *const *at = slots->at + g * PARTS;
@@ -250,6 +263,7 @@ PSB_ALWAYS_INLINE void walk_down(const dw_picture *p, const dw_column *column, c
 {
     const psb_window *w = &p->args->window;
     const unsigned char *head = block_at(p, column->block);
+    const channel_tables tables = tables_at(p, column->block, how == FETCH_MASKED ? column->mask : UINT64_MAX);
     dw_walk walk = {.rows = {.in = column->in,
                              .row = w->in_row,
                              .pixel = w->in_pixel,
@@ -264,7 +278,7 @@ PSB_ALWAYS_INLINE void walk_down(const dw_picture *p, const dw_column *column, c
                     .weights = head + BLOCK_HEAD_BYTES,
                     .out = column->out,
                     .out_row = w->out_row,
-                    .form = byte_form_of(&p->args->requant),
+                    .form = byte_form_of(&p->args->requant, &tables),
                     .rounds = w->out_height + (stride == 1 ? 2 : 1)};
     walk.sums[0] = walk.sums[1] = walk.sums[2] = load_bias(head);
     for (;;) {
@@ -389,7 +403,7 @@ static void run_wide(const psb_dwconv_u8s8_args *args)
         walk_picture(&p, first, end);
     else
         run_rows(&p, first, end);
-    if (args->requant.table && (!HAS_LOOK_UP || args->requant.class_of)) apply_table(args);
+    if (args->requant.table && !HAS_LOOK_UP) apply_table(args);
 }
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How integer products are cut into tiles, for every instruction set. The including file defines GEMM_ROWS,
- * GEMM_COLUMNS, GEMM_WEIGHT_BYTES, GEMM_ROWS_LIST and HAS_LOOK_UP (compute_tile applies a table for all), includes
- * gemm_u8s8_tile_int.h, defines compute_tile(tile, rows, wide), where wide means more than half of the columns, and
- * find_resident(tile, rows), which may have something faster than tiles, and then includes this. Rows are shared out
- * evenly among tiles (169 = 13 x 13, not 12 x 14 + 1); a few tiles' rows stay in the first cache while the panels pass,
- * and the table follows them there.
+ * GEMM_COLUMNS, GEMM_WEIGHT_BYTES, GEMM_ROWS_LIST and HAS_LOOK_UP (compute_tile applies the tables), includes
+ * gemm_u8s8_tile_int.h, defines panel_tables and find_panel_tables(tables, requant, first column, columns),
+ * compute_tile(tile, rows, wide), where wide means more than half of the columns, and find_resident(tile, rows), which
+ * may have something faster than tiles, and then includes this. Rows are shared out evenly among tiles (169 = 13 x 13,
+ * not 12 x 14 + 1); a few tiles' rows stay in the first cache while the panels pass, and tables that compute_tile does
+ * not apply follow them there.
  */
 #ifndef PSB_KERNELS_GEMM_U8S8_SIMD_INT_H
 #define PSB_KERNELS_GEMM_U8S8_SIMD_INT_H
@@ -48,6 +49,8 @@ static void multiply_rows(const psb_gemm_u8s8_args *args, int32_t first, int32_t
     size_t column_bytes = sizeof(int32_t) + sizeof(float) + segments * groups * PSB_GEMM_U8S8_GROUP * GEMM_WEIGHT_BYTES;
     for (int32_t j = 0; j < args->n; j += GEMM_COLUMNS) {
         int32_t columns = smaller(args->n - j, GEMM_COLUMNS);
+        panel_tables tables;
+        find_panel_tables(&tables, &args->requant, (size_t)j, (size_t)columns);
         gemm_tile tile = {.panel = (const unsigned char *)args->packed + (size_t)j * column_bytes,
                           .ldc = args->ldc,
                           .lda = args->lda,
@@ -55,7 +58,8 @@ static void multiply_rows(const psb_gemm_u8s8_args *args, int32_t first, int32_t
                           .segments = segments,
                           .segment_stride = args->segment_stride,
                           .columns = (size_t)columns,
-                          .requant = &args->requant};
+                          .requant = &args->requant,
+                          .tables = &tables};
         tile.a = args->a + (size_t)first * args->lda;
         if (args->c) tile.c = args->c + (size_t)first * args->ldc + (size_t)j;
         gemm_resident_fn *resident = find_resident(&tile, (size_t)(end - first));
@@ -101,7 +105,7 @@ static void gemm_run(const psb_gemm_u8s8_args *args)
     for (int32_t first = 0; first < args->m; first += block) {
         int32_t end = smaller(first + block, args->m);
         multiply_rows(args, first, end, rows_per_tile);
-        if (args->c && args->requant.table && (!HAS_LOOK_UP || args->requant.class_of)) apply_table(args, first, end);
+        if (args->c && args->requant.table && !HAS_LOOK_UP) apply_table(args, first, end);
     }
 }
 

@@ -8,6 +8,8 @@
  * saturation, which is the clamp to 0..255; then clamped to what the layer asks for, if it asks for less, and looked up
  * in its table, where the including file's instruction set can do that in registers. With few products a sum, as in
  * the first layers of a network, this and the fetching are most of the work, so every instruction of them counts.
+ * Where a panel's columns are of several classes, its bytes are made sixteen columns of four rows at a time, because
+ * fewer columns are of fewer classes.
  */
 #ifndef PSB_KERNELS_GEMM_U8S8_VNNI_INT_H
 #define PSB_KERNELS_GEMM_U8S8_VNNI_INT_H
@@ -43,6 +45,26 @@ PSB_ALWAYS_INLINE __m512i scaled(__m512i sum, __m512 multiplier)
     return _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), multiplier));
 }
 
+/* Of the first sixteen columns and of the others. */
+struct panel_tables {
+    channel_tables half[2];
+};
+
+static void find_panel_tables(panel_tables *out, const psb_requant_u8 *requant, size_t first, size_t columns)
+{
+    find_tables_of_16(&out->half[0], requant, first, (__mmask16)((1u << (columns < VECTOR ? columns : VECTOR)) - 1));
+    out->half[1] = out->half[0];
+    if (columns > VECTOR)
+        find_tables_of_16(&out->half[1], requant, first + VECTOR, (__mmask16)((1u << (columns - VECTOR)) - 1));
+}
+
+/* More than one for all its columns. */
+static bool has_several(const panel_tables *tables)
+{
+    return tables->half[0].count > 1 || tables->half[1].count > 1 ||
+           tables->half[0].of[0].table != tables->half[1].of[0].table;
+}
+
 /* What turns sums of two vectors of columns into bytes. */
 typedef struct byte_form {
     __m512 multiplier_low, multiplier_high;
@@ -51,27 +73,33 @@ typedef struct byte_form {
     byte_table table;
 } byte_form;
 
-PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant, const unsigned char *multipliers_low,
+PSB_ALWAYS_INLINE byte_form byte_form_of(const gemm_tile *tile, const unsigned char *multipliers_low,
                                          const unsigned char *multipliers_high)
 {
+    const psb_requant_u8 *requant = tile->requant;
     return (byte_form){.multiplier_low = _mm512_loadu_ps(multipliers_low),
                        .multiplier_high = _mm512_loadu_ps(multipliers_high),
                        .zero = _mm512_set1_epi16((int16_t)requant->zero),
                        .low = _mm512_set1_epi8((char)requant->low),
                        .high = _mm512_set1_epi8((char)requant->high),
                        .is_limited = requant->low > 0 || requant->high < UINT8_MAX,
-                       .table = byte_table_of(requant)};
+                       .table = byte_table_of(&tile->tables->half[0])};
 }
 
-/* Sixteen bytes of each of four vectors, one vector after another. */
-PSB_ALWAYS_INLINE __m512i to_bytes(const byte_form *form, __m512i v0, __m512i v1, __m512i v2, __m512i v3)
+/* Sixteen bytes of each of four vectors, one vector after another, before any table. */
+PSB_ALWAYS_INLINE __m512i pack_bytes(const byte_form *form, __m512i v0, __m512i v1, __m512i v2, __m512i v3)
 {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(v0, v1), form->zero);
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(v2, v3), form->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
     if (form->is_limited) bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high);
-    return _mm512_permutexvar_epi32(order, look_up_bytes(&form->table, bytes));
+    return _mm512_permutexvar_epi32(order, bytes);
+}
+
+PSB_ALWAYS_INLINE __m512i to_bytes(const byte_form *form, __m512i v0, __m512i v1, __m512i v2, __m512i v3)
+{
+    return look_up_bytes(&form->table, pack_bytes(form, v0, v1, v2, v3));
 }
 
 /* is_whole, all columns of the vectors exist, is a constant in each caller: one decision a tile, not one a row. */
@@ -89,6 +117,16 @@ PSB_ALWAYS_INLINE void store_16_bytes(uint8_t *c, __m128i bytes, __mmask16 mask,
         _mm_storeu_si128((__m128i *)(void *)c, bytes);
     else
         _mm_mask_storeu_epi8(c, mask, bytes);
+}
+
+/* Sixteen columns of up to four rows from c on. */
+PSB_ALWAYS_INLINE void store_four_rows(uint8_t *c, size_t ldc, __m512i bytes, __mmask16 mask, int32_t rows,
+                                       const bool is_whole)
+{
+    store_16_bytes(c, _mm512_castsi512_si128(bytes), mask, is_whole);
+    if (rows > 1) store_16_bytes(c + ldc, _mm512_extracti32x4_epi32(bytes, 1), mask, is_whole);
+    if (rows > 2) store_16_bytes(c + 2 * ldc, _mm512_extracti32x4_epi32(bytes, 2), mask, is_whole);
+    if (rows > 3) store_16_bytes(c + 3 * ldc, _mm512_extracti32x4_epi32(bytes, 3), mask, is_whole);
 }
 
 PSB_ALWAYS_INLINE void store_wide(const gemm_tile *tile, const byte_form *form, const __m512i *low, const __m512i *high,
@@ -120,11 +158,37 @@ PSB_ALWAYS_INLINE void store_narrow(const gemm_tile *tile, const byte_form *form
         __m512i v[4];
         PSB_UNROLL
         for (int32_t k = 0; k < 4; k++) v[k] = scaled(low[i + k < rows ? i + k : i], form->multiplier_low);
-        __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
-        store_16_bytes(c, _mm512_castsi512_si128(bytes), mask, is_whole);
-        if (i + 1 < rows) store_16_bytes(c + ldc, _mm512_extracti32x4_epi32(bytes, 1), mask, is_whole);
-        if (i + 2 < rows) store_16_bytes(c + 2 * ldc, _mm512_extracti32x4_epi32(bytes, 2), mask, is_whole);
-        if (i + 3 < rows) store_16_bytes(c + 3 * ldc, _mm512_extracti32x4_epi32(bytes, 3), mask, is_whole);
+        store_four_rows(c, ldc, to_bytes(form, v[0], v[1], v[2], v[3]), mask, rows - i, is_whole);
+    }
+}
+
+/* What is left of a tile's columns from `first` on, as a mask of sixteen. */
+PSB_ALWAYS_INLINE __mmask16 columns_from(const gemm_tile *tile, size_t first)
+{
+    const size_t columns = tile->columns - first;
+    return columns >= VECTOR ? UINT16_MAX : (__mmask16)((1u << columns) - 1u);
+}
+
+/* Half of a tile's columns where they are of several classes. Eight rows at a time, so that what is loaded of a table
+ * serves twice. */
+PSB_ALWAYS_INLINE void store_half(const gemm_tile *tile, const byte_form *form, const __m512i *sums, __m512 multiplier,
+                                  const int32_t rows, const size_t half)
+{
+    const channel_tables *tables = &tile->tables->half[half];
+    const __mmask16 mask = columns_from(tile, half * VECTOR);
+    const size_t ldc = tile->ldc;
+    uint8_t *c = tile->c + half * VECTOR;
+    PSB_UNROLL
+    for (int32_t i = 0; i < rows; i += 8, c += 8 * ldc) {
+        PSB_ASM("" : "+r"(c));
+        __m512i v[8];
+        PSB_UNROLL
+        for (int32_t k = 0; k < 8; k++) v[k] = scaled(sums[i + k < rows ? i + k : i], multiplier);
+        __m512i first = pack_bytes(form, v[0], v[1], v[2], v[3]), second = first;
+        if (rows - i > 4) second = pack_bytes(form, v[4], v[5], v[6], v[7]);
+        look_up_channels(tables, &first, rows - i > 4 ? &second : NULL);
+        store_four_rows(c, ldc, first, mask, rows - i, mask == UINT16_MAX);
+        if (rows - i > 4) store_four_rows(c + 4 * ldc, ldc, second, mask, rows - i - 4, mask == UINT16_MAX);
     }
 }
 
@@ -184,10 +248,13 @@ PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, c
         }
     }
 
-    const byte_form form = byte_form_of(tile->requant, multipliers, multipliers + (wide ? step / 2 : 0));
+    const byte_form form = byte_form_of(tile, multipliers, multipliers + (wide ? step / 2 : 0));
     if (!tile->c) {
         store_floats(tile, form.multiplier_low, low, 0, rows);
         if (wide) store_floats(tile, form.multiplier_high, high, VECTOR, rows);
+    } else if (has_several(tile->tables)) {
+        store_half(tile, &form, low, form.multiplier_low, rows, 0);
+        if (wide) store_half(tile, &form, high, form.multiplier_high, rows, 1);
     } else if (tile->columns == (wide ? GEMM_COLUMNS : VECTOR)) {
         if (wide)
             store_wide(tile, &form, low, high, rows, true);
@@ -216,15 +283,14 @@ typedef struct resident_panel {
     __m512i bias[2], weights[RESIDENT_VECTORS];
 } resident_panel;
 
-/* The unit of rows that begins with row i. groups and wide are constants in each caller. */
-PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, const int32_t groups, const bool wide)
+/* The sums of some rows from row i on, scaled: v[row * vectors + vector]. All but panel and i are constants in each
+ * caller. */
+PSB_ALWAYS_INLINE void multiply_rows_of(__m512i *v, const resident_panel *panel, size_t i, const int32_t rows,
+                                        const int32_t groups, const bool wide)
 {
     const gemm_tile *tile = &panel->tile;
-    const byte_form *form = &panel->form;
-    const int32_t vectors = wide ? 2 : 1, rows = UNIT_VECTORS / vectors;
+    const int32_t vectors = wide ? 2 : 1;
     const uint8_t *a = tile->a + i * tile->lda;
-    uint8_t *c = tile->c + i * tile->ldc;
-    __m512i v[UNIT_VECTORS];
     PSB_UNROLL
     for (int32_t r = 0; r < rows; r++) {
         PSB_UNROLL
@@ -238,8 +304,18 @@ PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, cons
         }
     }
     PSB_UNROLL
-    for (int32_t k = 0; k < UNIT_VECTORS; k++)
-        v[k] = scaled(v[k], wide && k % 2 ? form->multiplier_high : form->multiplier_low);
+    for (int32_t k = 0; k < rows * vectors; k++)
+        v[k] = scaled(v[k], wide && k % 2 ? panel->form.multiplier_high : panel->form.multiplier_low);
+}
+
+/* The unit of rows that begins with row i. groups and wide are constants in each caller. */
+PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, const int32_t groups, const bool wide)
+{
+    const gemm_tile *tile = &panel->tile;
+    const byte_form *form = &panel->form;
+    uint8_t *c = tile->c + i * tile->ldc;
+    __m512i v[UNIT_VECTORS];
+    multiply_rows_of(v, panel, i, UNIT_VECTORS / (wide ? 2 : 1), groups, wide);
     const __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
     const bool is_whole = tile->columns == (wide ? GEMM_COLUMNS : VECTOR);
     const __mmask32 mask = (__mmask32)((UINT64_C(1) << tile->columns) - 1);
@@ -248,26 +324,48 @@ PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, cons
         store_32_bytes(c + tile->ldc, _mm512_extracti64x4_epi64(bytes, 1), mask, is_whole);
         return;
     }
-    store_16_bytes(c, _mm512_castsi512_si128(bytes), (__mmask16)mask, is_whole);
-    store_16_bytes(c + tile->ldc, _mm512_extracti32x4_epi32(bytes, 1), (__mmask16)mask, is_whole);
-    store_16_bytes(c + 2 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 2), (__mmask16)mask, is_whole);
-    store_16_bytes(c + 3 * tile->ldc, _mm512_extracti32x4_epi32(bytes, 3), (__mmask16)mask, is_whole);
+    store_four_rows(c, tile->ldc, bytes, (__mmask16)mask, 4, is_whole);
+}
+
+/* Four rows, or, of one vector, eight, where columns are of several classes: two vectors of bytes, which share what is
+ * loaded of a table if they share their channels. */
+PSB_ALWAYS_INLINE void multiply_classes_unit(const resident_panel *panel, size_t i, const int32_t groups,
+                                             const bool wide)
+{
+    const gemm_tile *tile = &panel->tile;
+    const channel_tables *tables = tile->tables->half;
+    const size_t ldc = tile->ldc;
+    const int32_t step = wide ? 2 : 1, next = wide ? 1 : 4; /* from a row to the next; to the second four sums */
+    uint8_t *c = tile->c + i * ldc;
+    __m512i v[2 * UNIT_VECTORS];
+    multiply_rows_of(v, panel, i, 2 * UNIT_VECTORS / step, groups, wide);
+    __m512i first = pack_bytes(&panel->form, v[0], v[step], v[2 * step], v[3 * step]);
+    __m512i second = pack_bytes(&panel->form, v[next], v[next + step], v[next + 2 * step], v[next + 3 * step]);
+    look_up_channels(&tables[0], &first, wide ? NULL : &second);
+    if (wide) look_up_channels(&tables[1], &second, NULL);
+    const __mmask16 mask = columns_from(tile, wide ? VECTOR : 0);
+    store_four_rows(c, ldc, first, mask, 4, wide || mask == UINT16_MAX);
+    store_four_rows(wide ? c + VECTOR : c + 4 * ldc, ldc, second, mask, 4, mask == UINT16_MAX);
 }
 
 PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *tile, size_t rows, const int32_t groups, const bool wide)
 {
     const size_t vectors = wide ? 2 : 1, step = vectors * sizeof(__m512i), unit = UNIT_VECTORS / vectors;
     const unsigned char *w = tile->panel + 2 * step;
-    resident_panel panel = {
-        .tile = *tile,
-        .form = byte_form_of(tile->requant, tile->panel + step, tile->panel + 2 * step - sizeof(__m512i))};
+    resident_panel panel = {.tile = *tile,
+                            .form = byte_form_of(tile, tile->panel + step, tile->panel + 2 * step - sizeof(__m512i))};
     PSB_UNROLL
     for (size_t j = 0; j < vectors; j++) panel.bias[j] = _mm512_loadu_si512(tile->panel + j * sizeof(__m512i));
     PSB_UNROLL
     for (size_t v = 0; v < (size_t)groups * vectors; v++)
         panel.weights[v] = _mm512_loadu_si512(w + v * sizeof(__m512i));
-    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&panel, i, groups, wide);
     /* The last unit reaches back: what it writes twice is the same. */
+    if (has_several(tile->tables)) {
+        for (size_t i = 0; i + 2 * unit <= rows; i += 2 * unit) multiply_classes_unit(&panel, i, groups, wide);
+        if (rows % (2 * unit)) multiply_classes_unit(&panel, rows - 2 * unit, groups, wide);
+        return;
+    }
+    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&panel, i, groups, wide);
     if (rows % unit) multiply_unit(&panel, rows - unit, groups, wide);
 }
 
@@ -305,7 +403,8 @@ static gemm_resident_fn *const resident_functions[2][RESIDENT_VECTORS] = {
 static gemm_resident_fn *find_resident(const gemm_tile *tile, size_t rows)
 {
     const bool wide = tile->columns > VECTOR;
-    if (!tile->c || tile->segments > 1 || tile->groups > RESIDENT_VECTORS || rows < (size_t)(wide ? 2 : 4)) return NULL;
+    const size_t least = (wide ? 2 : 4) * (has_several(tile->tables) ? 2 : 1); /* rows of a unit */
+    if (!tile->c || tile->segments > 1 || tile->groups > RESIDENT_VECTORS || rows < least) return NULL;
     return resident_functions[wide][tile->groups - 1];
 }
 

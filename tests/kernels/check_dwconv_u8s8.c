@@ -51,12 +51,12 @@ static void check_against_formula(check *c, const dw_case *d, const uint8_t *spe
             }
 }
 
-static void check_window(check *c, const psb_window *w)
+static void check_window(check *c, const psb_window *w, bool has_classes)
 {
     dw_case d = {.args.window = *w};
     draw_describe(c, w, w->channels, (psb_activation){0});
     d.args.in = draw_bytes(c, window_in_count(w));
-    d.args.requant = draw_requant(c, w->channels);
+    d.args.requant = has_classes ? draw_class_requant(c, w->channels) : draw_requant(c, w->channels);
     d.weights = draw_weights(c, (size_t)w->channels, (size_t)w->kernel_height * (size_t)w->kernel_width);
     d.args.in_zero = d.weights.in_zero;
     int32_t count;
@@ -74,7 +74,7 @@ typedef struct form {
     int32_t channels, height, width, kernel, stride, pad;
 } form;
 
-/* Checks a picture without gaps, with as much padding on each side, where a window fits in it. */
+/* Checks a picture without gaps, with as much padding on each side, where a window fits in it, also with classes. */
 static void check_form(check *c, const form *f)
 {
     if (f->width + 2 * f->pad < f->kernel || f->height + 2 * f->pad < f->kernel) return;
@@ -93,7 +93,8 @@ static void check_form(check *c, const form *f)
                     .pad_top = f->pad,
                     .pad_left = f->pad};
     w.out_row = (size_t)(f->channels * w.out_width);
-    check_window(c, &w);
+    check_window(c, &w, false);
+    check_window(c, &w, true);
 }
 
 /* Every width up to past two vectors of the narrowest pixels that have loops of their own, and up to past two strips of
@@ -124,7 +125,7 @@ static void trial(check *c)
         while (w.out_height > 1 && (w.out_height - 1) * w.stride_y - w.pad_top >= w.in_height) w.out_height--;
         while (w.out_width > 1 && (w.out_width - 1) * w.stride_x - w.pad_left >= w.in_width) w.out_width--;
     }
-    check_window(c, &w);
+    check_window(c, &w, false);
 }
 
 typedef struct bench_case {

@@ -14,7 +14,7 @@ typedef struct gemm_case {
     psb_gemm_u8s8_args args; /* c, c_f32 and packed are filled in per variant */
     psb_weights_s8 weights;
     size_t c_count;
-    bool is_float;
+    bool is_float, has_classes; /* of channels; else drawn */
 } gemm_case;
 
 static size_t segments_of(const psb_gemm_u8s8_args *a)
@@ -32,13 +32,13 @@ static void fill_case(check *c, gemm_case *g)
     a->ldc = (size_t)(a->n + check_int(c, 0, 20));
     size_t last = (size_t)(a->m - 1) * a->lda + (segments - 1) * a->segment_stride + (size_t)a->k;
     a->a = draw_bytes(c, last + PSB_GEMM_U8S8_SLACK_BYTES);
-    a->requant = draw_requant(c, a->n);
-    g->is_float = check_int(c, 0, 4) == 2;
+    a->requant = g->has_classes ? draw_class_requant(c, a->n) : draw_requant(c, a->n);
+    g->is_float = !g->has_classes && check_int(c, 0, 4) == 2;
     g->weights = draw_weights(c, (size_t)a->n, segments * (size_t)a->k);
     g->c_count = (size_t)(a->m - 1) * a->ldc + (size_t)a->n;
-    check_describe(c, "m %d n %d k %d segments %d lda %zu ldc %zu float %d zero %d low %d high %d table %d", a->m, a->n,
-                   a->k, a->segments, a->lda, a->ldc, g->is_float, a->requant.zero, a->requant.low, a->requant.high,
-                   a->requant.table != NULL);
+    check_describe(c, "m %d n %d k %d segments %d lda %zu ldc %zu float %d zero %d low %d high %d tables %d", a->m,
+                   a->n, a->k, a->segments, a->lda, a->ldc, g->is_float, a->requant.zero, a->requant.low,
+                   a->requant.high, a->requant.table ? a->requant.class_count : 0);
 }
 
 static int32_t formula(const gemm_case *g, int32_t i, int32_t j)
@@ -101,24 +101,26 @@ static void check_case(check *c, const gemm_case *g)
     check_end_trial(c, "any");
 }
 
-/* Every m and n from 1 to past two of the largest tiles, on few products. */
-static void check_every_size(check *c)
+/* Every m and n from 1 to past two of the largest tiles, on few products; with classes, where resident weights and tiles
+ * have code of their own, also on more than stay in registers. */
+static void check_every_size(check *c, bool has_classes)
 {
     for (int32_t m = 1; m <= 30; m++)
         for (int32_t n = 1; n <= 66; n += m % 4 == 3 ? 1 : 5) {
-            gemm_case g = {.args = {.m = m, .n = n, .k = 1 + (m + n) % 9}};
+            gemm_case g = {.args = {.m = m, .n = n, .k = 1 + (m + n) % 9}, .has_classes = has_classes};
+            if (has_classes && m % 2) g.args.k += 64;
             fill_case(c, &g);
             check_case(c, &g);
         }
 }
 
 /* Every number of products for which weights might stay in registers, and past it. */
-static void check_every_depth(check *c)
+static void check_every_depth(check *c, bool has_classes)
 {
     static const int32_t columns[] = {5, 16, 17, 32, 48};
     for (int32_t k = 1; k <= 72; k++)
         for (int32_t m = 1; m <= 9; m += 2) {
-            gemm_case g = {.args = {.m = m, .n = columns[(k + m / 2) % 5], .k = k}};
+            gemm_case g = {.args = {.m = m, .n = columns[(k + m / 2) % 5], .k = k}, .has_classes = has_classes};
             fill_case(c, &g);
             check_case(c, &g);
         }
@@ -186,8 +188,10 @@ int main(int argc, char **argv)
 {
     check c;
     check_init(&c, argc, argv, "gemm_u8s8", 400);
-    if (c.trials > 1) check_every_size(&c);
-    if (c.trials > 1) check_every_depth(&c);
+    for (int32_t has_classes = 0; has_classes < 2 && c.trials > 1; has_classes++) {
+        check_every_size(&c, has_classes);
+        check_every_depth(&c, has_classes);
+    }
     for (int32_t trial = 0; trial < c.trials; trial++) {
         gemm_case g = {0};
         g.args.m = check_int(&c, 1, check_int(&c, 0, 3) ? 32 : 90);

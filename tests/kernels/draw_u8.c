@@ -58,24 +58,42 @@ psb_weights_s8 draw_weights(check *c, size_t channels, size_t taps)
 const uint8_t *draw_classes(check *c, int32_t channels, int32_t count)
 {
     uint8_t *classes = check_bytes(c, (size_t)channels + PSB_LUT_U8_BEHIND);
-    for (int32_t i = 0; i < channels; i++) classes[i] = (uint8_t)check_int(c, 0, count - 1);
+    const bool is_sorted = check_int(c, 0, 1);
+    for (int32_t i = 0; i < channels; i++)
+        classes[i] = (uint8_t)(is_sorted ? i * count / channels : check_int(c, 0, count - 1));
     for (int32_t i = channels; i < channels + PSB_LUT_U8_BEHIND; i++) classes[i] = classes[i - channels];
     return classes;
 }
 
-psb_requant_u8 draw_requant(check *c, int32_t channels)
+static psb_requant_u8 draw_limits(check *c)
 {
     psb_requant_u8 r = {.zero = check_int(c, 0, 255), .high = 255};
     if (check_int(c, 0, 1)) {
         r.low = check_int(c, 0, 255);
         r.high = check_int(c, r.low, 255);
     }
-    if (check_int(c, 0, 3) == 2) {
-        r.class_count = check_int(c, 1, PSB_REQUANT_U8_MOST_CLASSES);
-        r.table = draw_bytes(c, 256 * (size_t)r.class_count);
-        r.lut = psb_lut_u8_pick(c->cpu_flags)->run;
-        if (r.class_count > 1) r.class_of = draw_classes(c, channels, r.class_count);
-    }
+    return r;
+}
+
+static void draw_tables(check *c, psb_requant_u8 *r, int32_t channels, int32_t count)
+{
+    r->class_count = count;
+    r->table = draw_bytes(c, 256 * (size_t)count);
+    r->lut = psb_lut_u8_pick(c->cpu_flags)->run;
+    if (count > 1) r->class_of = draw_classes(c, channels, count);
+}
+
+psb_requant_u8 draw_requant(check *c, int32_t channels)
+{
+    psb_requant_u8 r = draw_limits(c);
+    if (check_int(c, 0, 3) == 2) draw_tables(c, &r, channels, check_int(c, 1, PSB_REQUANT_U8_MOST_CLASSES));
+    return r;
+}
+
+psb_requant_u8 draw_class_requant(check *c, int32_t channels)
+{
+    psb_requant_u8 r = draw_limits(c);
+    draw_tables(c, &r, channels, check_int(c, 2, PSB_REQUANT_U8_MOST_CLASSES));
     return r;
 }
 

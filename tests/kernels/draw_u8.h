@@ -25,6 +25,9 @@ psb_weights_s8 draw_weights(check *c, size_t channels, size_t taps);
 /* Any zero point and limits, sometimes a table, applied by the fastest kernel that this machine has. */
 psb_requant_u8 draw_requant(check *c, int32_t channels);
 
+/* The same with a table for each of two classes or more, one behind another or mixed. */
+psb_requant_u8 draw_class_requant(check *c, int32_t channels);
+
 /* Classes below count of channels, as lut_u8.h wants them. */
 const uint8_t *draw_classes(check *c, int32_t channels, int32_t count);
 
