@@ -101,8 +101,8 @@ static void check_case(check *c, const gemm_case *g)
     check_end_trial(c, "any");
 }
 
-/* Every m and n from 1 to past two of the largest tiles, on few products; with classes, where resident weights and tiles
- * have code of their own, also on more than stay in registers. */
+/* Every m and n from 1 to past two of the largest tiles, on few products; with classes, where resident weights and
+ * tiles have code of their own, also on more than stay in registers. */
 static void check_every_size(check *c, bool has_classes)
 {
     for (int32_t m = 1; m <= 30; m++)
