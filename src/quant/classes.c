@@ -23,6 +23,7 @@
 enum { MOST_CLASSES = PSB_REQUANT_U8_MOST_CLASSES, MOST_ZERO = 160, ZERO_STEP = 8, CUTS = 40, USUAL_STEPS = 200 };
 static const double CUT = 0.94;                /* from one trial of a range to the next */
 static const double SHARE_BEFORE_DENSE = 0.75; /* in the logarithm; 0.5 and 1 were worse for picodet */
+static double WORTH = 1.2;                     /* XX */
 static const double LEAST_STEP = 1e-3;         /* of the largest one: quieter channels say nothing */
 
 /* One channel of one value that a convolution makes. */
@@ -124,9 +125,12 @@ static void divide(division *out, const source *sources, int32_t count, double *
                 from[k * width + i] = j;
             }
         }
+    if (getenv("WORTH")) WORTH = strtod(getenv("WORTH"), NULL);
     *out = (division){.cost = least[MOST_CLASSES * width + count]};
-    int32_t starts[MOST_CLASSES], classes = 0;
-    for (int32_t k = MOST_CLASSES, i = count; k > 0; i = from[k * width + i], k--)
+    int32_t starts[MOST_CLASSES], classes = 0, enough = 1;
+    while (least[enough * width + count] > WORTH * out->cost) enough++;
+    out->cost = least[enough * width + count];
+    for (int32_t k = enough, i = count; k > 0; i = from[k * width + i], k--)
         if (from[k * width + i] < i) starts[classes++] = i; /* the ends, from the last */
     for (int32_t c = 0; c < classes; c++) {
         out->end[c] = starts[classes - 1 - c];

@@ -16,6 +16,7 @@
 #include "nn/model.h"
 #include "quant/equalise_int.h"
 #include "quant/lower_int.h"
+#include "quant/order_int.h"
 #include "quant/observe_int.h"
 #include "quant/pictures_int.h"
 #include "quant/range_int.h"
@@ -323,6 +324,8 @@ double psb_quant_outputs_db(const psb_quant *quant)
 
 psb_status psb_quant_write(psb_quant *quant, psb_outfile *to)
 {
+    psb_status status = psb_order_channels(&quant->graph); /* last: layers were compared channel by channel */
+    if (status) return status;
     return psb_model_write(to, &quant->graph, (const char *)quant->text.data, quant->text.size_bytes);
 }
 

@@ -22,11 +22,12 @@
 #include "base/bytes.h"
 #include "nn/model.h"
 #include "quant/lower_int.h"
+#include "quant/order_int.h"
 
 enum { CHANNELS = 12, SIZE = 10, PICTURES = 3, ELEMENTS = CHANNELS * SIZE * SIZE };
 enum { INPUT, SUMS, MADE, POOLED, OUTPUT, VALUES };
 
-typedef enum variant { BEFORE_DEPTHWISE, BEFORE_DENSE_TOO, SUMMED_TOO } variant;
+typedef enum variant { BEFORE_DEPTHWISE, BEFORE_DENSE_TOO, SUMMED_TOO, THEN_DENSE } variant;
 
 typedef struct network_case {
     psb_graph parts, graph;
@@ -41,9 +42,10 @@ static float noise(uint32_t *state)
     return (float)(*state >> 8) / (float)(1 << 23) - 1;
 }
 
-static float reach_of(int32_t channel) /* 0.3 to 80 */
+/* 0.3 to 80; small ones first unless they are mixed. */
+static float reach_of(int32_t channel, bool is_mixed)
 {
-    return 0.3F * powf(80 / 0.3F, (float)channel / (CHANNELS - 1));
+    return 0.3F * powf(80 / 0.3F, (float)(is_mixed ? channel * 5 % CHANNELS : channel) / (CHANNELS - 1));
 }
 
 static int32_t add_value(psb_graph *graph, const char *name)
@@ -69,14 +71,15 @@ static psb_node *add_node(psb_graph *graph, psb_node_kind kind, const char *name
 static void build(psb_graph *graph, variant which)
 {
     static const char *const names[VALUES] = {"input", "sums", "made", "pooled", "output"};
+    const bool is_mixed = which == THEN_DENSE;
     uint32_t state = 7;
     *graph = (psb_graph){.file = "case", .keeps_parts = true};
     for (int32_t v = 0; v < VALUES; v++) assert_int_equal(add_value(graph, names[v]), v);
     float *point = psb_graph_alloc(graph, (size_t)CHANNELS * CHANNELS, sizeof(*point));
     float *taps = psb_graph_alloc(graph, (size_t)CHANNELS * 9, sizeof(*taps));
     assert_true(point && taps);
-    for (int32_t i = 0; i < CHANNELS * CHANNELS; i++) point[i] = noise(&state) * reach_of(i / CHANNELS) / 3;
-    for (int32_t i = 0; i < CHANNELS * 9; i++) taps[i] = noise(&state) / reach_of(i / 9);
+    for (int32_t i = 0; i < CHANNELS * CHANNELS; i++) point[i] = noise(&state) * reach_of(i / CHANNELS, is_mixed) / 3;
+    for (int32_t i = 0; i < CHANNELS * 9; i++) taps[i] = noise(&state) / reach_of(i / 9, is_mixed);
     add_node(graph, PSB_NODE_CONV, "point", INPUT, SUMS)->weights = point;
     add_node(graph, PSB_NODE_UNARY, "silu", SUMS, MADE)->activation.kind = PSB_ACTIVATION_SILU;
     add_node(graph, PSB_NODE_MAX_POOL, "pool", MADE, POOLED);
@@ -102,6 +105,10 @@ static void build(psb_graph *graph, variant which)
         sum->residual = -1;
         add_node(graph, PSB_NODE_CONV, "dense", also, end)->weights = point;
         graph->outputs[graph->output_count++] = end;
+    }
+    if (which == THEN_DENSE) {
+        graph->outputs[0] = add_value(graph, "end");
+        add_node(graph, PSB_NODE_CONV, "dense", OUTPUT, graph->outputs[0])->weights = point;
     }
     for (int32_t o = 0; o < graph->output_count; o++) graph->values[graph->outputs[o]].is_output = true;
     psb_graph_recount(graph);
@@ -258,6 +265,37 @@ static void test_who_is_summed_keeps_one_scale(void **state)
     case_fini(&self);
 }
 
+static bool is_sorted(const psb_node *node)
+{
+    for (int32_t c = 1; c < CHANNELS; c++)
+        if (node->channel_class[c - 1] > node->channel_class[c]) return false;
+    return true;
+}
+
+/* Wherever nobody outside sees the order: on both sides of the pool, and of the depthwise convolution. */
+static void test_order_changes_nothing_but_the_order(void **state)
+{
+    (void)state;
+    static const variant variants[] = {THEN_DENSE, BEFORE_DEPTHWISE, BEFORE_DENSE_TOO};
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        network_case self;
+        case_init(&self, variants[i], false);
+        psb_node *point = &self.graph.nodes[0];
+        const uint8_t *before = point->channel_class;
+        assert_true(point->class_count > 2);
+        assert_int_equal(is_sorted(point), variants[i] != THEN_DENSE);
+        float *first = run_rounded(&self, 0);
+        if (psb_order_channels(&self.graph)) fail_msg("%s", psb_error_text());
+        assert_true(is_sorted(point));
+        assert_int_equal(point->channel_class == before, variants[i] != THEN_DENSE);
+        float *found = run_rounded(&self, 0);
+        assert_memory_equal(found, first, (size_t)PICTURES * ELEMENTS * sizeof(float));
+        free(first);
+        free(found);
+        case_fini(&self);
+    }
+}
+
 /* Classes come out of a file that may be anybody's: one byte after the other is changed. */
 static void test_hostile_classes_are_refused_or_run(void **state)
 {
@@ -307,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_every_instruction_set_makes_the_same_bits),
         cmocka_unit_test(test_gains_are_told),
         cmocka_unit_test(test_who_is_summed_keeps_one_scale),
+        cmocka_unit_test(test_order_changes_nothing_but_the_order),
         cmocka_unit_test(test_hostile_classes_are_refused_or_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

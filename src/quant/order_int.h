@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The channels of each class one behind another, so that a kernel's vector of neighbouring channels needs few tables.
+ */
+#ifndef PSB_QUANT_ORDER_INT_H
+#define PSB_QUANT_ORDER_INT_H
+
+#include "nn/graph.h"
+
+/* Changes the order of channels inside a quantised graph; what it computes stays the same, bit by bit. */
+psb_status psb_order_channels(psb_graph *graph);
+
+#endif
