@@ -4,10 +4,11 @@
  * scale the second is lost, and most of what int8 costs such networks is lost there. Where f(s x) = s f(x) holds,
  * equalisation (equalise.c) brings channels to one range; here it does not hold, but a byte is made by a table anyway,
  * and nothing but the size of the code speaks against a few of them. So channels are sorted by the step they would
- * like and cut into classes, such that the cost of all steps is least (a dynamic program over the sorted channels, as
- * for the best histogram: Jagadish et al., VLDB 1998). Each class has its own rounding of the sums and its own gain;
- * readers divide their weights by the gains: for nothing where they are depthwise, since those have a scale for each
- * channel; dense ones pay in their weights' spread, so where one reads too the steps are brought only most of the way.
+ * like and cut into classes, no more than needed, such that the cost of all steps is least (a dynamic program over the
+ * sorted channels, as for the best histogram: Jagadish et al., VLDB 1998). Each class has its own rounding of the sums
+ * and its own gain; readers divide their weights by the gains: for nothing where they are depthwise, since those have a
+ * scale for each channel; dense ones pay in their weights' spread, so where one reads too the steps are brought only
+ * most of the way.
  * The zero point is common to all classes, for padding: it is searched for, since what small channels need below zero
  * (0.28 behind a SiLU) is most of their range.
  */
@@ -23,7 +24,7 @@
 enum { MOST_CLASSES = PSB_REQUANT_U8_MOST_CLASSES, MOST_ZERO = 160, ZERO_STEP = 8, CUTS = 40, USUAL_STEPS = 200 };
 static const double CUT = 0.94;                /* from one trial of a range to the next */
 static const double SHARE_BEFORE_DENSE = 0.75; /* in the logarithm; 0.5 and 1 were worse for picodet */
-static double WORTH = 1.2;                     /* XX */
+static const double ENOUGH = 1.1;              /* times the least cost; each class more is a table more at run time */
 static const double LEAST_STEP = 1e-3;         /* of the largest one: quieter channels say nothing */
 
 /* One channel of one value that a convolution makes. */
@@ -125,10 +126,9 @@ static void divide(division *out, const source *sources, int32_t count, double *
                 from[k * width + i] = j;
             }
         }
-    if (getenv("WORTH")) WORTH = strtod(getenv("WORTH"), NULL);
     *out = (division){.cost = least[MOST_CLASSES * width + count]};
     int32_t starts[MOST_CLASSES], classes = 0, enough = 1;
-    while (least[enough * width + count] > WORTH * out->cost) enough++;
+    while (least[enough * width + count] > ENOUGH * out->cost) enough++;
     out->cost = least[enough * width + count];
     for (int32_t k = enough, i = count; k > 0; i = from[k * width + i], k--)
         if (from[k * width + i] < i) starts[classes++] = i; /* the ends, from the last */
