@@ -29,22 +29,34 @@ static bool is_by_channel(const psb_node *node)
            node->kind == PSB_NODE_GLOBAL_AVERAGE_POOL || node->kind == PSB_NODE_RESIZE || node->kind == PSB_NODE_UNARY;
 }
 
+/* What a reader makes of another order of its input's channels. */
+typedef enum order_effect { ORDER_ENDS, ORDER_GOES_ON, ORDER_MUST_NOT_CHANGE } order_effect;
+
+static order_effect effect_on(const psb_graph *graph, const psb_node *node)
+{
+    if (is_by_channel(node)) return ORDER_GOES_ON;
+    if (node->kind != PSB_NODE_CONV || !node->byte_weights) return ORDER_MUST_NOT_CHANGE;
+    if (is_depthwise(graph, node)) return ORDER_GOES_ON;
+    return node->group == 1 ? ORDER_ENDS : ORDER_MUST_NOT_CHANGE;
+}
+
+static bool reads_moving(const psb_node *node, const bool *moves)
+{
+    for (int32_t i = 0; i < node->input_count; i++)
+        if (moves[node->inputs[i]]) return true;
+    return node->kind == PSB_NODE_CONV && node->residual >= 0 && moves[node->residual];
+}
+
 /* Finds the values whose order changes with that of `value`; false where one of them must not. moves: all false. */
 static bool find_moving(bool *moves, const psb_graph *graph, int32_t value)
 {
     moves[value] = true;
     for (int32_t n = 0; n < graph->node_count; n++) { /* makers stand before readers */
         const psb_node *node = &graph->nodes[n];
-        if (node->kind == PSB_NODE_DEAD) continue;
-        if (node->kind == PSB_NODE_CONV && node->residual >= 0 && moves[node->residual]) return false;
-        for (int32_t i = 0; i < node->input_count; i++) {
-            if (!moves[node->inputs[i]]) continue;
-            const bool is_integer = node->kind == PSB_NODE_CONV && node->byte_weights;
-            if (is_by_channel(node) || (is_integer && is_depthwise(graph, node)))
-                moves[node->output] = true;
-            else if (!is_integer || node->group != 1)
-                return false;
-        }
+        if (node->kind == PSB_NODE_DEAD || !reads_moving(node, moves)) continue;
+        const order_effect effect = effect_on(graph, node);
+        if (effect == ORDER_MUST_NOT_CHANGE) return false;
+        if (effect == ORDER_GOES_ON) moves[node->output] = true;
     }
     for (int32_t v = 0; v < graph->value_count; v++)
         if (moves[v] && graph->values[v].is_output) return false;

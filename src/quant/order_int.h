@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The channels of each class one behind another, so that a kernel's vector of neighbouring channels needs few tables.
+ * The channels of each class one behind another. A kernel's vector of neighbouring channels then needs few tables.
  */
 #ifndef PSB_QUANT_ORDER_INT_H
 #define PSB_QUANT_ORDER_INT_H
