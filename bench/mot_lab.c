@@ -63,6 +63,8 @@ void lab_open(lab *out, const char *shared)
         check(psb_seqinfo_read(&about, path));
         sequence->fps = about.fps;
         sequence->frame_count = (int32_t)about.frames;
+        sequence->width_px = about.width;
+        sequence->height_px = about.height;
         if (is_17)
             snprintf(path, sizeof(path), "%s/data/%s/%s/det_frcnn.txt", shared, set, sequence->name);
         else
@@ -141,28 +143,34 @@ static void add_box(psb_mot_rows *out, int64_t frame, int64_t id, psb_box box)
 }
 
 static void track(psb_mot_rows *out, const lab_sequence *sequence, const psb_tracker_tuning *tuning,
-                  const int32_t *new_number, bool is_offline)
+                  const int32_t *new_number, lab_sampling sampling)
 {
     psb_tracker *tracker = NULL;
     psb_offline offline = {0};
+    psb_boxes worse = {0};
     check(psb_tracker_create_tuned(&tracker, tuning));
     for (int32_t frame = 1; frame <= sequence->frame_count; frame++) {
         if (!new_number[frame]) continue;
-        const psb_boxes boxes = psb_mot_boxes_at(sequence->boxes, frame);
+        psb_boxes boxes = psb_mot_boxes_at(sequence->boxes, frame);
+        if (sampling.worse != WORSE_NOT) {
+            worse_boxes_make(&worse, &boxes, sampling.worse, frame, sequence->width_px, sequence->height_px);
+            boxes = worse;
+        }
         const psb_tracks *tracks = NULL;
         const double time_s = (frame - 1) / sequence->fps;
         check(psb_tracker_step(tracker, &tracks, &boxes, time_s));
-        if (is_offline) check(psb_offline_add(&offline, tracks, new_number[frame], time_s));
-        for (int32_t i = 0; i < tracks->count && !is_offline; i++)
+        if (sampling.is_offline) check(psb_offline_add(&offline, tracks, new_number[frame], time_s));
+        for (int32_t i = 0; i < tracks->count && !sampling.is_offline; i++)
             if (tracks->state[i] == PSB_TRACK_CONFIRMED)
                 add_box(out, new_number[frame], tracks->id[i], psb_tracks_at(tracks, i));
     }
-    if (is_offline) check(psb_offline_finish(&offline));
+    if (sampling.is_offline) check(psb_offline_finish(&offline));
     for (int64_t i = 0; i < offline.count; i++)
         add_box(out, offline.looks[offline.sightings[i].look_i].frame, offline.sightings[i].id,
                 offline.sightings[i].box);
     out->columns = 10;
     psb_offline_fini(&offline);
+    psb_boxes_fini(&worse);
     psb_tracker_destroy(&tracker);
 }
 
@@ -234,7 +242,7 @@ void lab_run(lab_result *out, lab *laboratory, int32_t sequence_i, const psb_tra
     const int32_t frame_count = sample(new_number, sequence->frame_count, sampling);
     memset(out, 0, sizeof(*out));
     take_truth(&truth, &sequence->truth, new_number, sequence->frame_count);
-    track(&tracks, sequence, tuning, new_number, sampling.is_offline);
+    track(&tracks, sequence, tuning, new_number, sampling);
     check(psb_eval_sequence_init(&scored, sequence->benchmark, &truth, &tracks, frame_count, laboratory->matcher));
     check(psb_scores_measure(&out->scores, &scored, laboratory->matcher));
     measure_mixing(out, &scored, laboratory->matcher);

@@ -15,6 +15,7 @@
 #include "formats/mot.h"
 #include "formats/mot_rows.h"
 #include "track/tuning.h"
+#include "worse_boxes.h"
 
 enum { LAB_MOT17 = 6, LAB_MOT15 = 3, LAB_SEQUENCES = LAB_MOT17 + LAB_MOT15 }; /* MOT17's come first */
 
@@ -24,6 +25,7 @@ typedef struct lab_sequence {
     bool is_tuning; /* the shipped constants were searched on it; the others were held back */
     double fps;
     int32_t frame_count;
+    double width_px, height_px;
     psb_mot_rows truth;
     psb_mot_boxes *boxes;
 } lab_sequence;
@@ -38,6 +40,7 @@ typedef struct lab {
 typedef struct lab_sampling {
     int32_t every, phase; /* every 0 = 1 */
     uint64_t drop_seed;
+    worse_kind worse; /* the boxes of a worse detector */
     bool is_offline; /* the whole run is known before it is reported (track/offline.h) */
 } lab_sampling;
 

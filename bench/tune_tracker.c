@@ -66,14 +66,33 @@ static double goal_tracking(tuner *at, const psb_tracker_tuning *tuning, bool tu
         bool is_17;
         lab_sampling sampling;
         double weight;
-    } runs[] = {{true, {.every = 1, .phase = 0}, 3},    {true, {.every = 2, .phase = 0}, 0.75},
-                {true, {.every = 2, .phase = 1}, 0.75}, {true, {.every = 3, .phase = 0}, 0.5},
-                {true, {.every = 3, .phase = 1}, 0.5},  {true, {.every = 3, .phase = 2}, 0.5},
-                {true, {.every = 6, .phase = 0}, 0.5},  {true, {.every = 6, .phase = 2}, 0.5},
-                {true, {.every = 6, .phase = 4}, 0.5},  {false, {.every = 1, .phase = 0}, 1.2},
-                {false, {.every = 2, .phase = 0}, 0.4}, {false, {.every = 2, .phase = 1}, 0.4},
-                {false, {.every = 3, .phase = 0}, 0.3}, {false, {.every = 3, .phase = 1}, 0.3},
-                {false, {.every = 3, .phase = 2}, 0.3}};
+    } runs[] = {{true, {.every = 1, .phase = 0}, 3},
+                {true, {.every = 2, .phase = 0}, 0.75},
+                {true, {.every = 2, .phase = 1}, 0.75},
+                {true, {.every = 3, .phase = 0}, 0.5},
+                {true, {.every = 3, .phase = 1}, 0.5},
+                {true, {.every = 3, .phase = 2}, 0.5},
+                {true, {.every = 6, .phase = 0}, 0.5},
+                {true, {.every = 6, .phase = 2}, 0.5},
+                {true, {.every = 6, .phase = 4}, 0.5},
+                {false, {.every = 1, .phase = 0}, 1.2},
+                {false, {.every = 2, .phase = 0}, 0.4},
+                {false, {.every = 2, .phase = 1}, 0.4},
+                {false, {.every = 3, .phase = 0}, 0.3},
+                {false, {.every = 3, .phase = 1}, 0.3},
+                {false, {.every = 3, .phase = 2}, 0.3},
+                {true, {.every = 1, .worse = WORSE_SHAKY}, 0.8},
+                {true, {.every = 1, .worse = WORSE_DOUBLED}, 0.8},
+                {true, {.every = 1, .worse = WORSE_CLUTTERED}, 0.4},
+                {true, {.every = 4, .worse = WORSE_SHAKY}, 0.4},
+                {true, {.every = 4, .worse = WORSE_DOUBLED}, 0.4},
+                {true, {.every = 4, .worse = WORSE_CLUTTERED}, 0.4},
+                {false, {.every = 1, .worse = WORSE_SHAKY}, 0.3},
+                {false, {.every = 1, .worse = WORSE_DOUBLED}, 0.3},
+                {false, {.every = 1, .worse = WORSE_CLUTTERED}, 0.3},
+                {false, {.every = 4, .worse = WORSE_SHAKY}, 0.2},
+                {false, {.every = 4, .worse = WORSE_DOUBLED}, 0.2},
+                {false, {.every = 4, .worse = WORSE_CLUTTERED}, 0.2}};
     const double switch_cost = 0.009;
     psb_tracker_tuning sure = *tuning;
     sure.doubt_margin = 0;
@@ -189,14 +208,17 @@ static void run_search(tuner *at, double seconds)
 
 static void print_halves(tuner *at)
 {
+    static const char *const kinds[] = {"as it is ", "shaky    ", "doubled  ", "cluttered"};
     for (int32_t half = 1; half >= 0; half--) {
         for (int32_t is_17 = 1; is_17 >= 0; is_17--) {
-            lab_result r;
-            run_half(&r, at, &at->best, is_17, half, (lab_sampling){.every = 1, .phase = 0});
-            printf("%s %s: HOTA %.2f MOTA %.2f IDF1 %.2f IDSW %.0f, %d of %d identities mix two people\n",
-                   half ? "searched on" : "held back  ", is_17 ? "MOT17" : "MOT15", 100 * lab_value(&r, "HOTA"),
-                   100 * lab_value(&r, "MOTA"), 100 * lab_value(&r, "IDF1"), lab_value(&r, "IDSW"), r.mixed,
-                   r.identities);
+            for (worse_kind kind = WORSE_NOT; kind <= WORSE_CLUTTERED; kind++) {
+                lab_result r;
+                run_half(&r, at, &at->best, is_17, half, (lab_sampling){.every = 1, .worse = kind});
+                printf("%s %s %s: HOTA %.2f MOTA %.2f IDF1 %.2f IDSW %.0f, %d of %d identities mix two people\n",
+                       half ? "searched on" : "held back  ", is_17 ? "MOT17" : "MOT15", kinds[kind],
+                       100 * lab_value(&r, "HOTA"), 100 * lab_value(&r, "MOTA"), 100 * lab_value(&r, "IDF1"),
+                       lab_value(&r, "IDSW"), r.mixed, r.identities);
+            }
         }
         printf("%s goal: %.4f\n", half ? "searched on" : "held back  ", at->goal_of(at, &at->best, half));
     }
