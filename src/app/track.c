@@ -29,7 +29,7 @@ static const psb_option rows[] = {
      "hold frames back so long, to cover people before they were first detected"},
     {"coast", 0, PSB_OPTION_DURATION, "T", 0, 60, "0s", FIELD(coast_s),
      "write predicted boxes into tracks.txt up to so long after a person was last seen"},
-    {"doubt-margin", 0, PSB_OPTION_NUMBER, "M", 0, 1, "0.45", FIELD(doubt_margin),
+    {"doubt-margin", 0, PSB_OPTION_NUMBER, "M", 0, 1, "0.4", FIELD(doubt_margin),
      "a smaller lead over the runner-up behind an occlusion begins a new identity; 0 never does"},
     {"offline", 0, PSB_OPTION_FLAG, NULL, 0, 0, NULL, FIELD(offline),
      "look ahead for tracks.txt: fill gaps, link and smooth tracks"},

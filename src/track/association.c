@@ -188,6 +188,7 @@ static psb_status run_stage(psb_tracker *tracker, const match_stage *stage)
     for (int32_t i = 0; i < tracker->target_count; i++) {
         const psb_target *target = &tracker->targets[i];
         if (target->box_i >= 0 || target->is_confirmed != stage->wants_confirmed) continue;
+        if (stage->kind == PSB_MATCH_WEAK && !psb_target_is_believed(target, tracker)) continue;
         const psb_status status = collect_pairs(tracker, stage, i);
         if (status) return status;
     }
@@ -209,7 +210,7 @@ psb_status psb_tracker_associate(psb_tracker *tracker)
     const match_stage stages[] = {
         {PSB_MATCH_STRONG, true, strong, INFINITY, t->least_strong},
         {PSB_MATCH_WEAK, true, t->weak_score, strong, t->least_weak},
-        {PSB_MATCH_TENTATIVE, false, t->weak_score, INFINITY, t->least_tentative},
+        {PSB_MATCH_TENTATIVE, false, fmax(t->confirm_trust, t->weak_score), INFINITY, t->least_tentative},
     };
     for (int32_t i = 0; i < tracker->target_count; i++) {
         tracker->targets[i].box_i = -1;

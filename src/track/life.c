@@ -40,6 +40,8 @@ static void start_target(psb_target *target, const psb_tracker *tracker, int32_t
                            .score = tracker->boxes.score[box_i],
                            .raw_score = tracker->raw_score[box_i],
                            .is_confirmed = t->confirm_hits <= 1,
+                           .mean_trust = tracker->boxes.score[box_i],
+                           .faith = psb_scale_faith(&tracker->scale, tracker->boxes.score[box_i]),
                            .lag = m,
                            .lag_s = tracker->now_s,
                            .box_i = box_i};
@@ -113,6 +115,9 @@ void psb_target_update(psb_target *target, psb_tracker *tracker)
     psb_axis_update(&target->width, m.width, var_size);
     psb_axis_update(&target->height, m.height, var_size);
 
+    const double new_part = 1 - psb_decay((tracker->now_s - target->seen_s) / t->faith_s);
+    target->mean_trust += new_part * (target->score - target->mean_trust);
+    target->faith += new_part * (psb_scale_faith(&tracker->scale, target->score) - target->faith);
     target->missed_s = 0;
     target->before_s = target->seen_s;
     target->seen_s = tracker->now_s;
@@ -127,6 +132,11 @@ void psb_tracker_miss_targets(psb_tracker *tracker)
         if (target->box_i < 0)
             target->missed_s += tracker->dt_s * (1 - tracker->tuning.presence_cover * target->covered);
     }
+}
+
+bool psb_target_is_believed(const psb_target *target, const psb_tracker *tracker)
+{
+    return target->is_confirmed && target->faith >= tracker->tuning.faith_least;
 }
 
 /* The odds that a person is still there begin with how long they were seen and fall with each moment they are not,

@@ -8,11 +8,14 @@
 #ifndef PSB_TRACK_SCALE_H
 #define PSB_TRACK_SCALE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <passerby/boxes.h>
 
 #include "track/tuning.h"
+
+enum { PSB_SCALE_CLASSES = 20 }; /* of boxes by trust, all as wide */
 
 typedef struct psb_scale { /* init only; all fields private but the first two */
     double noise;          /* factor on the stated noise of boxes: 1 = usual */
@@ -20,6 +23,9 @@ typedef struct psb_scale { /* init only; all fields private but the first two */
 
     double least_score;              /* ever seen where negative, else 0 */
     double high_moment, high_weight; /* of the scores above it: their high one is the ratio */
+
+    double seen[PSB_SCALE_CLASSES]; /* boxes of each class of trust, */
+    double sure[PSB_SCALE_CLASSES]; /* and those of people who had good boxes before */
 
     double jitter;       /* mean change of size, heights */
     double score_spread; /* mean distance of scores from usual_score */
@@ -38,6 +44,11 @@ void psb_scale_take_scores(psb_scale *scale, const psb_boxes *boxes, double kept
 
 /* What a score is worth. */
 double psb_scale_trust(const psb_scale *scale, double score);
+
+/* A box of this step, by its trust, and whether it is that of somebody who had good boxes before; then how often such a
+ * box is a person's, 0..1, beside the best boxes. */
+void psb_scale_note_box(psb_scale *scale, double trust, bool is_sure);
+double psb_scale_faith(const psb_scale *scale, double trust);
 
 /* A box of a believed person, by its trust. */
 void psb_scale_note_score(psb_scale *scale, const psb_tracker_tuning *tuning, double score);

@@ -113,8 +113,21 @@ static psb_box believed_box(const psb_tracker *tracker, const psb_target *target
 
 static psb_track_state state_of(const psb_target *target, const psb_tracker *tracker)
 {
-    if (!target->is_confirmed) return PSB_TRACK_TENTATIVE;
+    if (!psb_target_is_believed(target, tracker)) return PSB_TRACK_TENTATIVE;
     return target->box_i >= 0 || psb_target_is_present(target, tracker) ? PSB_TRACK_CONFIRMED : PSB_TRACK_COASTING;
+}
+
+/* What this step's boxes say of all boxes; before their people take them, so that no box speaks for itself. */
+static void teach_faith(psb_tracker *tracker)
+{
+    const psb_tracker_tuning *t = &tracker->tuning;
+    if (t->high_forget_s <= 0) return;
+    for (int32_t i = 0; i < tracker->boxes.count; i++) {
+        const int32_t target_i = tracker->target_of_box[i];
+        const psb_target *const target = target_i >= 0 ? &tracker->targets[target_i] : NULL;
+        psb_scale_note_box(&tracker->scale, tracker->boxes.score[i],
+                           target && target->is_confirmed && target->mean_trust >= t->birth_high);
+    }
 }
 
 static void report(psb_tracker *tracker)
@@ -174,6 +187,7 @@ psb_status psb_tracker_step_moved(psb_tracker *tracker, const psb_tracks **track
     if (tracker->record)
         psb_record_add(tracker->record, time_s, motion, tracker->candidates, tracker->candidate_count,
                        tracker->row_of_box);
+    teach_faith(tracker);
     for (int32_t i = 0; i < tracker->target_count; i++)
         if (tracker->targets[i].box_i >= 0) psb_target_update(&tracker->targets[i], tracker);
     psb_scale_learn(&tracker->scale, &tracker->tuning);

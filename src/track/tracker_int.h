@@ -39,16 +39,18 @@ typedef struct psb_target {
     float score;                  /* of the last box, as trust */
     float raw_score;              /* the same as the detector gave it */
     bool is_confirmed;
-    double begun_s;  /* when first seen */
-    double missed_s; /* time unseen, counted less where covered (life.c) */
-    double covered;  /* by the nearest other believed person, as predicted: 0..1 */
-    psb_measure lag; /* an earlier box, to compare sizes with (scale.h) */
-    double lag_s;    /* its time */
-    int32_t box_i;   /* the matched box of this step, index into psb_tracker.boxes, or -1 */
-    double margin;   /* of this step's match to its runner-up (doubt.c) */
-    int32_t match_i; /* of this step: the candidate that became the match, or -1 (doubt.c) */
-    double before_s; /* when seen before this step's box */
-    double hidden;   /* the most covered since its last box, that step included */
+    double mean_trust; /* of the boxes of the last moments, of which the last counts most */
+    double faith;      /* in them: how often such boxes are people's (scale.h) */
+    double begun_s;    /* when first seen */
+    double missed_s;   /* time unseen, counted less where covered (life.c) */
+    double covered;    /* by the nearest other believed person, as predicted: 0..1 */
+    psb_measure lag;   /* an earlier box, to compare sizes with (scale.h) */
+    double lag_s;      /* its time */
+    int32_t box_i;     /* the matched box of this step, index into psb_tracker.boxes, or -1 */
+    double margin;     /* of this step's match to its runner-up (doubt.c) */
+    int32_t match_i;   /* of this step: the candidate that became the match, or -1 (doubt.c) */
+    double before_s;   /* when seen before this step's box */
+    double hidden;     /* the most covered since its last box, that step included */
 } psb_target;
 
 /* The camera's own movement (sway.c). */
@@ -147,6 +149,8 @@ static inline void psb_target_shift(psb_target *target, double x_px, double y_px
 }
 void psb_target_update(psb_target *target, psb_tracker *tracker);
 void psb_tracker_miss_targets(psb_tracker *tracker);
+/* Confirmed, and its boxes are such as people have. */
+bool psb_target_is_believed(const psb_target *target, const psb_tracker *tracker);
 bool psb_target_is_present(const psb_target *target, const psb_tracker *tracker);
 void psb_tracker_end_targets(psb_tracker *tracker);
 void psb_tracker_begin_targets(psb_tracker *tracker);

@@ -20,6 +20,8 @@
     X(share_weak, 0.08, "of the boxes of believed people, how many score less than that") \
     X(high_forget_s, 60.0, "s: over which the high score is averaged; 0 = not learnt, a score is a trust") \
     X(birth_high, 0.85, "trust: weaker boxes begin no track") \
+    X(faith_least, 0.3, "faith: who has lived on boxes of less is not reported and takes no weak box; 0 = off") \
+    X(faith_s, 1.5, "s: of somebody's boxes, the last so long count") \
     X(learn_score, 0.0209, "how far one box moves it, in deviations; 0 = not learnt") \
     /* motion (life.c, motion.c) */ \
     X(wander_place, 0.42, "heights/s^1.5: white acceleration across the picture") \
@@ -34,7 +36,7 @@
     X(weight_overlap, 0.658, "of the overlap in the similarity") \
     X(weight_place, 0.157, "of the place") \
     X(weight_size, 0.217, "of the size") \
-    X(weight_seen, 0.23, "what a track seen of late is ahead of one that was not") \
+    X(weight_seen, 0.1, "what a track seen of late is ahead of one that was not") \
     X(late_s, 0.085, "s: of late") \
     X(least_strong, 0.211, "similarity that a match of strong boxes must exceed") \
     X(least_weak, 0.264, "of weak boxes") \
@@ -53,7 +55,8 @@
     X(sway_pan, 0.54, "share of the camera's speed that is expected to go on") \
     /* birth and death (life.c) */ \
     X(birth_part, 0.948, "of the usual score: boxes from here on begin tracks; below 1, many share the top score") \
-    X(birth_apart, 0.584, "overlap with a matched box beyond which a box begins nothing") \
+    X(birth_apart, 0.4, "overlap with a matched box beyond which a box begins nothing") \
+    X(confirm_trust, 0.8, "trust: weaker boxes confirm no track") \
     X(confirm_hits, 2.0, "boxes after which a track is believed") \
     X(max_lost_s, 1.76, "s: a believed track unseen this long is forgotten") \
     X(tentative_s, 0.25, "s: a tentative one") \
@@ -62,7 +65,7 @@
     X(presence_rate, 2.95, "1/s: at which they fall unseen, e-fold; people below even odds are not reported") \
     X(presence_cover, 0.56, "of the time under a whole cover that does not count as unseen") \
     /* identity after doubt (doubt.c) */ \
-    X(doubt_margin, 0.45, "0..1: less certainty than this after an occlusion ends an identity; 0 = never") \
+    X(doubt_margin, 0.4, "0..1: less certainty than this after an occlusion ends an identity; 0 = never") \
     X(doubt_opening, 0.3, "s^2: the opening for others that each occlusion gives, beside the time unseen squared") \
     X(doubt_known_s, 0.5, "s: as if followed so long before") \
     X(doubt_cover, 0.2, "covered more than this by another is an occlusion") \

@@ -65,13 +65,13 @@ def test_doubt_margin_parts_who_was_merged():
         to.writelines("%d,-1,%d,100,40,%d,0.9\n" % (frame, left, {"a": 100, "b": 100, "c": 92}[who])
                       for frame, who, left in truth)
     shares = {}
-    for margin in ("0", "0.05", "0.45", "1", None):
+    for margin in ("0", "0.05", "0.4", "1", None):
         option = ["--doubt-margin", margin] if margin else []
         run("track", "--detections", "doubt.txt", *option, "-o", "doubt%s" % margin)
         shares[margin] = mixed_share(mot_rows("doubt%s/tracks.txt" % margin), truth)
         print("doubt margin %s: %d of %d identities mix two people" % ((margin or "default",) + shares[margin]))
     assert shares["0"] == shares["0.05"] == (1, 2), shares
-    assert shares["1"] == shares["0.45"] == shares[None] == (0, 3), shares
+    assert shares["1"] == shares["0.4"] == shares[None] == (0, 3), shares
 
 
 def test_summary_and_lines_have_their_form():

@@ -182,6 +182,42 @@ static void a_missed_box_is_no_absence(void **state)
     assert_true(steps_believed(30, true) > 2 * known);
 }
 
+/* In how many of the last 100 of 600 steps a lamp post is reported that scores two thirds of a person, once as much;
+ * two people walk by, and the detector sees such things at ever new places, too. */
+static int32_t steps_with_post(double faith_least)
+{
+    psb_tracker_tuning tuning = psb_tracker_tuning_default;
+    tuning.faith_least = faith_least;
+    psb_tracker_destroy(&tracker);
+    assert_int_equal(psb_tracker_create_tuned(&tracker, &tuning), PSB_OK);
+    walkers scene;
+    scene_init(&scene, 1);
+    scene_add(&scene, 100, 300, 200, 20);
+    scene_add(&scene, 900, 600, 220, -20);
+    int32_t reported = 0;
+    for (int32_t frame = 0; frame < 600; frame++) {
+        scene_look(&scene, &boxes, frame / 30.0);
+        const float score = frame < 3 ? 0.9F : 0.6F, x_px = (float)(100 + frame * 137 % 1000);
+        assert_int_equal(psb_boxes_append(&boxes, (psb_box){500, 20, 540, 120}, score), PSB_OK);
+        assert_int_equal(psb_boxes_append(&boxes, (psb_box){x_px, 800, x_px + 40, 900}, 0.6F), PSB_OK);
+        assert_int_equal(psb_boxes_append(&boxes, (psb_box){x_px, 1000, x_px + 40, 1100}, 0.6F), PSB_OK);
+        step(frame / 30.0);
+        if (frame < 500) continue;
+        const int32_t post = scene_track_of(tracks, 2);
+        reported += post >= 0 && tracks->state[post] == PSB_TRACK_CONFIRMED;
+        for (int32_t row_i = 0; row_i < 2; row_i++)
+            assert_int_equal(tracks->state[scene_track_of(tracks, row_i)], PSB_TRACK_CONFIRMED);
+    }
+    return reported;
+}
+
+static void who_lives_on_clutters_boxes_is_not_believed(void **state)
+{
+    (void)state;
+    assert_int_equal(steps_with_post(psb_tracker_tuning_default.faith_least), 0);
+    assert_int_equal(steps_with_post(0), 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +226,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tentative_tracks_go_soon, set_up, tear_down),
         cmocka_unit_test_setup_teardown(doubled_boxes_begin_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_returns_in_time_keeps_the_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_lives_on_clutters_boxes_is_not_believed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missed_box_is_no_absence, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@
 
 enum { PEOPLE = 14, FRAMES = 4000 };
 
-static const uint64_t expected = 0xe6dfcff2de964a6U;
+static const uint64_t expected = 0x51802feeec71fea5U;
 
 typedef struct walker {
     double x, y, speed, height;

@@ -97,6 +97,47 @@ static void jitter_is_found_and_bounded(void **state)
     assert_true(scale.noise == 0.3);
 }
 
+/* Steps in which the best box and this many of trust 0.6 are seen; of these, so many in a hundred are sure. */
+static void teach_faith(psb_scale *scale, int32_t steps, int32_t weak_count, int32_t sure_percent, bool is_best_sure)
+{
+    int32_t sum = 0;
+    for (int32_t step = 0; step < steps; step++) {
+        psb_scale_note_box(scale, 1, is_best_sure);
+        for (int32_t i = 0; i < weak_count; i++) {
+            sum += sure_percent;
+            psb_scale_note_box(scale, 0.6, sum >= 100);
+            if (sum >= 100) sum -= 100;
+        }
+    }
+}
+
+static void faith_is_how_often_boxes_are_peoples(void **state)
+{
+    (void)state;
+    psb_scale fresh, clutter, people, hasty;
+    psb_scale *const all[] = {&fresh, &clutter, &people, &hasty};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) psb_scale_init(all[i], &psb_tracker_tuning_default);
+    assert_true(psb_scale_faith(&fresh, 1) == 1 && psb_scale_faith(&fresh, 0.1) == 0);
+    assert_true(psb_scale_faith(&fresh, 0.6) > 0.4 && psb_scale_faith(&fresh, 0.6) < 0.6);
+    assert_true(psb_scale_faith(&fresh, 7) == 1 && psb_scale_faith(&fresh, -7) == 0);
+
+    teach_faith(&clutter, 1000, 3, 5, true);
+    assert_true(psb_scale_faith(&clutter, 0.6) < 0.08 && psb_scale_faith(&clutter, 0.6) > 0.04);
+    assert_true(psb_scale_faith(&clutter, 1) == 1);
+    assert_true(psb_scale_faith(&clutter, 0.7) == psb_scale_faith(&fresh, 0.7)); /* of another class nothing is known */
+
+    teach_faith(&people, 1000, 1, 80, true);
+    assert_true(fabs(psb_scale_faith(&people, 0.6) - 0.8) < 0.03);
+
+    teach_faith(&hasty, 1000, 1, 20,
+                false); /* nobody stays: no box is followed, and that is not the weak ones' fault */
+    assert_true(psb_scale_faith(&hasty, 0.6) == 1);
+
+    psb_boxes none = {0};
+    for (int32_t step = 0; step < 100; step++) psb_scale_take_scores(&clutter, &none, 0.5);
+    assert_true(fabs(psb_scale_faith(&clutter, 0.6) - psb_scale_faith(&fresh, 0.6)) < 1e-6); /* forgotten */
+}
+
 static void nothing_moves_when_learning_is_off(void **state)
 {
     (void)state;
@@ -115,9 +156,8 @@ static void nothing_moves_when_learning_is_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_quantile_is_found_on_any_scale),
-        cmocka_unit_test(trust_knows_no_scale),
-        cmocka_unit_test(jitter_is_found_and_bounded),
+        cmocka_unit_test(the_quantile_is_found_on_any_scale),   cmocka_unit_test(trust_knows_no_scale),
+        cmocka_unit_test(faith_is_how_often_boxes_are_peoples), cmocka_unit_test(jitter_is_found_and_bounded),
         cmocka_unit_test(nothing_moves_when_learning_is_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
