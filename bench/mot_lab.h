@@ -41,7 +41,7 @@ typedef struct lab_sampling {
     int32_t every, phase; /* every 0 = 1 */
     uint64_t drop_seed;
     worse_kind worse; /* the boxes of a worse detector */
-    bool is_offline; /* the whole run is known before it is reported (track/offline.h) */
+    bool is_offline;  /* the whole run is known before it is reported (track/offline.h) */
 } lab_sampling;
 
 /* What one run over a sequence gave. */
