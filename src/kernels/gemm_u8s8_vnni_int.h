@@ -274,30 +274,36 @@ PSB_ALWAYS_INLINE void compute_tile(const gemm_tile *tile, const int32_t rows, c
  * registers, and rows pass by four vectors of sums at a time: so little that the processor, which looks a few hundred
  * instructions ahead, is at the products of some, the scaling of others and the storing of yet others at once, which
  * it is not with whole tiles. */
-enum { RESIDENT_VECTORS = 16, UNIT_VECTORS = 4 };
+enum { RESIDENT_VECTORS = 16, UNIT_VECTORS = 4, MOST_RESIDENT = 18 };
 
 /* A panel in registers. */
 typedef struct resident_panel {
     gemm_tile tile; /* its first rows; copies, as bytes that are stored could be anybody's */
     byte_form form;
-    __m512i bias[2], weights[RESIDENT_VECTORS];
+    __m512i bias[2], weights[MOST_RESIDENT];
 } resident_panel;
 
-/* The sums of some rows from row i on, scaled: v[row * vectors + vector]. All but panel and i are constants in each
- * caller. */
+/* A constant in each caller; groups of all segments. */
+typedef struct resident_form {
+    int32_t segments, groups;
+    bool wide;
+} resident_form;
+
+/* The sums of some rows from row i on, scaled: v[row * vectors + vector]. rows is a constant in each caller. */
 PSB_ALWAYS_INLINE void multiply_rows_of(__m512i *v, const resident_panel *panel, size_t i, const int32_t rows,
-                                        const int32_t groups, const bool wide)
+                                        const resident_form of)
 {
     const gemm_tile *tile = &panel->tile;
-    const int32_t vectors = wide ? 2 : 1;
+    const int32_t vectors = of.wide ? 2 : 1, in_segment = of.groups / of.segments;
     const uint8_t *a = tile->a + i * tile->lda;
     PSB_UNROLL
     for (int32_t r = 0; r < rows; r++) {
         PSB_UNROLL
         for (int32_t j = 0; j < vectors; j++) v[r * vectors + j] = panel->bias[j];
         PSB_UNROLL
-        for (int32_t g = 0; g < groups; g++) {
-            const __m512i x = spread_group(a + (size_t)r * tile->lda + (size_t)g * GROUP);
+        for (int32_t g = 0; g < of.groups; g++) {
+            const size_t at = (size_t)(g / in_segment) * tile->segment_stride + (size_t)(g % in_segment) * GROUP;
+            const __m512i x = spread_group(a + (size_t)r * tile->lda + at);
             PSB_UNROLL
             for (int32_t j = 0; j < vectors; j++)
                 v[r * vectors + j] = add_products(v[r * vectors + j], x, panel->weights[g * vectors + j]);
@@ -305,21 +311,21 @@ PSB_ALWAYS_INLINE void multiply_rows_of(__m512i *v, const resident_panel *panel,
     }
     PSB_UNROLL
     for (int32_t k = 0; k < rows * vectors; k++)
-        v[k] = scaled(v[k], wide && k % 2 ? panel->form.multiplier_high : panel->form.multiplier_low);
+        v[k] = scaled(v[k], of.wide && k % 2 ? panel->form.multiplier_high : panel->form.multiplier_low);
 }
 
-/* The unit of rows that begins with row i. groups and wide are constants in each caller. */
-PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, const int32_t groups, const bool wide)
+/* The unit of rows that begins with row i. */
+PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, const resident_form of)
 {
     const gemm_tile *tile = &panel->tile;
     const byte_form *form = &panel->form;
     uint8_t *c = tile->c + i * tile->ldc;
     __m512i v[UNIT_VECTORS];
-    multiply_rows_of(v, panel, i, UNIT_VECTORS / (wide ? 2 : 1), groups, wide);
+    multiply_rows_of(v, panel, i, UNIT_VECTORS / (of.wide ? 2 : 1), of);
     const __m512i bytes = to_bytes(form, v[0], v[1], v[2], v[3]);
-    const bool is_whole = tile->columns == (wide ? GEMM_COLUMNS : VECTOR);
+    const bool is_whole = tile->columns == (of.wide ? GEMM_COLUMNS : VECTOR);
     const __mmask32 mask = (__mmask32)((UINT64_C(1) << tile->columns) - 1);
-    if (wide) {
+    if (of.wide) {
         store_32_bytes(c, _mm512_castsi512_si256(bytes), mask, is_whole);
         store_32_bytes(c + tile->ldc, _mm512_extracti64x4_epi64(bytes, 1), mask, is_whole);
         return;
@@ -329,44 +335,46 @@ PSB_ALWAYS_INLINE void multiply_unit(const resident_panel *panel, size_t i, cons
 
 /* Four rows, or, of one vector, eight, where columns are of several classes: two vectors of bytes, which share what is
  * loaded of a table if they share their channels. */
-PSB_ALWAYS_INLINE void multiply_classes_unit(const resident_panel *panel, size_t i, const int32_t groups,
-                                             const bool wide)
+PSB_ALWAYS_INLINE void multiply_classes_unit(const resident_panel *panel, size_t i, const resident_form of)
 {
     const gemm_tile *tile = &panel->tile;
     const channel_tables *tables = tile->tables->half;
     const size_t ldc = tile->ldc;
-    const int32_t step = wide ? 2 : 1, next = wide ? 1 : 4; /* from a row to the next; to the second four sums */
+    const int32_t step = of.wide ? 2 : 1, next = of.wide ? 1 : 4; /* from a row to the next; to the second four sums */
     uint8_t *c = tile->c + i * ldc;
     __m512i v[2 * UNIT_VECTORS];
-    multiply_rows_of(v, panel, i, 2 * UNIT_VECTORS / step, groups, wide);
+    multiply_rows_of(v, panel, i, 2 * UNIT_VECTORS / step, of);
     __m512i first = pack_bytes(&panel->form, v[0], v[step], v[2 * step], v[3 * step]);
     __m512i second = pack_bytes(&panel->form, v[next], v[next + step], v[next + 2 * step], v[next + 3 * step]);
-    look_up_channels(&tables[0], &first, wide ? NULL : &second);
-    if (wide) look_up_channels(&tables[1], &second, NULL);
-    const __mmask16 mask = columns_from(tile, wide ? VECTOR : 0);
-    store_four_rows(c, ldc, first, mask, 4, wide || mask == UINT16_MAX);
-    store_four_rows(wide ? c + VECTOR : c + 4 * ldc, ldc, second, mask, 4, mask == UINT16_MAX);
+    look_up_channels(&tables[0], &first, of.wide ? NULL : &second);
+    if (of.wide) look_up_channels(&tables[1], &second, NULL);
+    const __mmask16 mask = columns_from(tile, of.wide ? VECTOR : 0);
+    store_four_rows(c, ldc, first, mask, 4, of.wide || mask == UINT16_MAX);
+    store_four_rows(of.wide ? c + VECTOR : c + 4 * ldc, ldc, second, mask, 4, mask == UINT16_MAX);
 }
 
-PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *tile, size_t rows, const int32_t groups, const bool wide)
+PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *tile, size_t rows, const resident_form of)
 {
-    const size_t vectors = wide ? 2 : 1, step = vectors * sizeof(__m512i), unit = UNIT_VECTORS / vectors;
+    const size_t vectors = of.wide ? 2 : 1, step = vectors * sizeof(__m512i), unit = UNIT_VECTORS / vectors;
     const unsigned char *w = tile->panel + 2 * step;
     resident_panel panel = {.tile = *tile,
                             .form = byte_form_of(tile, tile->panel + step, tile->panel + 2 * step - sizeof(__m512i))};
     PSB_UNROLL
     for (size_t j = 0; j < vectors; j++) panel.bias[j] = _mm512_loadu_si512(tile->panel + j * sizeof(__m512i));
     PSB_UNROLL
-    for (size_t v = 0; v < (size_t)groups * vectors; v++)
-        panel.weights[v] = _mm512_loadu_si512(w + v * sizeof(__m512i));
+    for (size_t g = 0; g < (size_t)of.groups; g++) {
+        PSB_UNROLL
+        for (size_t j = 0; j < vectors; j++)
+            panel.weights[g * vectors + j] = _mm512_loadu_si512(w + (g * vectors + j) * sizeof(__m512i));
+    }
     /* The last unit reaches back: what it writes twice is the same. */
     if (has_several(tile->tables)) {
-        for (size_t i = 0; i + 2 * unit <= rows; i += 2 * unit) multiply_classes_unit(&panel, i, groups, wide);
-        if (rows % (2 * unit)) multiply_classes_unit(&panel, rows - 2 * unit, groups, wide);
+        for (size_t i = 0; i + 2 * unit <= rows; i += 2 * unit) multiply_classes_unit(&panel, i, of);
+        if (rows % (2 * unit)) multiply_classes_unit(&panel, rows - 2 * unit, of);
         return;
     }
-    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&panel, i, groups, wide);
-    if (rows % unit) multiply_unit(&panel, rows - unit, groups, wide);
+    for (size_t i = 0; i + unit <= rows; i += unit) multiply_unit(&panel, i, of);
+    if (rows % unit) multiply_unit(&panel, rows - unit, of);
 }
 
 #define RESIDENT_LIST(X)        X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8)
@@ -374,7 +382,7 @@ PSB_ALWAYS_INLINE void multiply_resident(const gemm_tile *tile, size_t rows, con
 #define X(groups)                                                                                                      \
     static void narrow_resident_##groups(const gemm_tile *tile, size_t rows)                                           \
     {                                                                                                                  \
-        multiply_resident(tile, rows, groups, false);                                                                  \
+        multiply_resident(tile, rows, (resident_form){1, groups, false});                                              \
     }
 RESIDENT_LIST(X)
 RESIDENT_NARROW_LIST(X)
@@ -382,10 +390,23 @@ RESIDENT_NARROW_LIST(X)
 #define X(groups)                                                                                                      \
     static void wide_resident_##groups(const gemm_tile *tile, size_t rows)                                             \
     {                                                                                                                  \
-        multiply_resident(tile, rows, groups, true);                                                                   \
+        multiply_resident(tile, rows, (resident_form){1, groups, true});                                               \
     }
 RESIDENT_LIST(X)
 #undef X
+
+/* 3x3 windows of three channels, with which networks begin: three kernel rows of nine bytes. */
+enum { STEM_SEGMENTS = 3, STEM_GROUPS = 3 };
+
+static void narrow_stem(const gemm_tile *tile, size_t rows)
+{
+    multiply_resident(tile, rows, (resident_form){STEM_SEGMENTS, STEM_SEGMENTS * STEM_GROUPS, false});
+}
+
+static void wide_stem(const gemm_tile *tile, size_t rows)
+{
+    multiply_resident(tile, rows, (resident_form){STEM_SEGMENTS, STEM_SEGMENTS * STEM_GROUPS, true});
+}
 
 typedef void gemm_resident_fn(const gemm_tile *tile, size_t rows);
 
@@ -404,7 +425,9 @@ static gemm_resident_fn *find_resident(const gemm_tile *tile, size_t rows)
 {
     const bool wide = tile->columns > VECTOR;
     const size_t least = (wide ? 2 : 4) * (has_several(tile->tables) ? 2 : 1); /* rows of a unit */
-    if (!tile->c || tile->segments > 1 || tile->groups > RESIDENT_VECTORS || rows < least) return NULL;
+    if (!tile->c || rows < least) return NULL;
+    if (tile->segments == STEM_SEGMENTS && tile->groups == STEM_GROUPS) return wide ? wide_stem : narrow_stem;
+    if (tile->segments > 1 || tile->groups > RESIDENT_VECTORS) return NULL;
     return resident_functions[wide][tile->groups - 1];
 }
 

@@ -221,6 +221,8 @@ static psb_status reshape(psb_operator *self, const psb_node *node)
         self->workspace_floats = psb_conv_u8s8_workspace_bytes(window) / sizeof(float) + 1;
         return PSB_OK;
     }
+    if (conv->activate && window->out_pixel != conv->out_group)
+        self->workspace_floats = PIXELS_TOGETHER * conv->out_group;
     conv->in_band = window->in_row;
     conv->out_band = window->out_row;
     size_t width = (size_t)window->out_width;
@@ -247,6 +249,7 @@ static void setup(psb_operator *self, void *out, const void *const in[PSB_OPERAT
     conv->depthwise_args.in = conv->dense_args.in = conv->point_args.a = in[0];
     conv->depthwise_args.packed = self->packed;
     conv->dense_args.workspace = workspace;
+    conv->gapless = workspace;
     conv->activate_args.out = is_bytes ? NULL : out;
     conv->activate_args.in = is_bytes ? NULL : out;
 }
@@ -289,26 +292,38 @@ static void run_activation(const psb_operator_conv_u8 *conv)
     } while (psb_nest_next(&conv->nest, place, offset));
 }
 
+/* Rows without gaps to rows with gaps. */
+static void spread_rows(float *to, size_t ld, const float *from, size_t rows, size_t columns)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++) to[i * ld + j] = from[i * columns + j];
+}
+
 /* A 1x1 convolution to floats with an activation behind it, some pixels at a time, so that the floats are still in the
- * cache when the activation comes. */
+ * cache when the activation comes. Pixels with gaps, as one score of several heads has, are made without: else there
+ * would be an activation for each. */
 static void run_activated_point(const psb_operator *self)
 {
     const psb_operator_conv_u8 *conv = &self->as.conv_u8;
+    const size_t columns = (size_t)conv->point_args.n, ld = conv->point_args.ldc;
+    const bool has_gaps = ld != columns;
+    float *out = conv->point_args.c_f32;
     psb_gemm_u8s8_args product = conv->point_args;
-    psb_unary_f32_args activation = {.columns = (size_t)product.n,
-                                     .ld_out = product.ldc,
-                                     .ld_in = product.ldc,
-                                     .activation = conv->activate_args.activation};
+    psb_unary_f32_args activation = {
+        .columns = columns, .ld_out = columns, .ld_in = columns, .activation = conv->activate_args.activation};
     product.packed = self->packed;
+    product.ldc = columns;
     for (int32_t left = conv->point_args.m; left > 0; left -= PIXELS_TOGETHER) {
         product.m = left < PIXELS_TOGETHER ? left : PIXELS_TOGETHER;
+        product.c_f32 = has_gaps ? conv->gapless : out;
         conv->gemm->run(&product);
         activation.out = product.c_f32;
         activation.in = product.c_f32;
         activation.rows = (size_t)product.m;
         conv->activate->activate(&activation);
+        if (has_gaps) spread_rows(out, ld, product.c_f32, activation.rows, columns);
         product.a += (size_t)product.m * product.lda;
-        product.c_f32 += (size_t)product.m * product.ldc;
+        out += (size_t)product.m * ld;
     }
 }
 

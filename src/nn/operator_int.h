@@ -72,7 +72,8 @@ typedef struct psb_operator_conv_u8 {
     size_t in_band, out_band, in_group, out_group, packed_group;
     const psb_unary_f32_kernel *activate; /* behind floats, or NULL */
     psb_unary_f32_args activate_args;
-    psb_nest nest; /* of activate */
+    psb_nest nest;  /* of activate */
+    float *gapless; /* workspace */
 } psb_operator_conv_u8;
 
 struct psb_operator {

@@ -114,10 +114,17 @@ static void check_every_size(check *c, bool has_classes)
         }
 }
 
-/* Every number of products for which weights might stay in registers, and past it. */
+/* Every number of products for which weights might stay in registers, and past it; and the first layer of networks. */
 static void check_every_depth(check *c, bool has_classes)
 {
     static const int32_t columns[] = {5, 16, 17, 32, 48};
+    for (int32_t k = 8; k <= 13; k++)
+        for (int32_t m = 1; m <= 20; m++) {
+            gemm_case g = {.args = {.m = m, .n = columns[(k + m) % 5], .k = k, .segments = 3},
+                           .has_classes = has_classes};
+            fill_case(c, &g);
+            check_case(c, &g);
+        }
     for (int32_t k = 1; k <= 72; k++)
         for (int32_t m = 1; m <= 9; m += 2) {
             gemm_case g = {.args = {.m = m, .n = columns[(k + m / 2) % 5], .k = k}, .has_classes = has_classes};
