@@ -20,53 +20,13 @@
 #include "../nn/model_file.h"
 #include "../nn/seal.h"
 #include "base/bytes.h"
+#include "cases.h"
 #include "nn/model.h"
-#include "quant/lower_int.h"
 #include "quant/order_int.h"
 
-enum { CHANNELS = 12, SIZE = 10, PICTURES = 3, ELEMENTS = CHANNELS * SIZE * SIZE };
 enum { INPUT, SUMS, MADE, POOLED, OUTPUT, VALUES };
 
 typedef enum variant { BEFORE_DEPTHWISE, BEFORE_DENSE_TOO, SUMMED_TOO, THEN_DENSE } variant;
-
-typedef struct network_case {
-    psb_graph parts, graph;
-    psb_observation observation;
-    psb_pictures pictures;
-    const float *gains[VALUES + 3];
-} network_case;
-
-static float noise(uint32_t *state)
-{
-    *state = *state * 1664525U + 1013904223U;
-    return (float)(*state >> 8) / (float)(1 << 23) - 1;
-}
-
-/* 0.3 to 80; small ones first unless they are mixed. */
-static float reach_of(int32_t channel, bool is_mixed)
-{
-    return 0.3F * powf(80 / 0.3F, (float)(is_mixed ? channel * 5 % CHANNELS : channel) / (CHANNELS - 1));
-}
-
-static int32_t add_value(psb_graph *graph, const char *name)
-{
-    int32_t value;
-    assert_int_equal(psb_graph_add_value(graph, &value, name), PSB_OK);
-    graph->values[value].shape = (psb_shape){.rank = 4, .dims = {1, CHANNELS, SIZE, SIZE}};
-    return value;
-}
-
-static psb_node *add_node(psb_graph *graph, psb_node_kind kind, const char *name, int32_t input, int32_t output)
-{
-    psb_node *node;
-    assert_int_equal(psb_graph_add_node(graph, &node, kind, name, (psb_inputs){1, &input}, output), PSB_OK);
-    const int32_t size = kind == PSB_NODE_MAX_POOL ? 3 : 1;
-    node->residual = -1;
-    node->group = 1;
-    node->sliding = (psb_sliding){.kernel = {size, size}, .stride = {1, 1}, .dilation = {1, 1}};
-    for (int32_t side = 0; side < 4; side++) node->sliding.pads[side] = size / 2;
-    return node;
-}
 
 static void build(psb_graph *graph, variant which)
 {
@@ -83,19 +43,12 @@ static void build(psb_graph *graph, variant which)
     add_node(graph, PSB_NODE_CONV, "point", INPUT, SUMS)->weights = point;
     add_node(graph, PSB_NODE_UNARY, "silu", SUMS, MADE)->activation.kind = PSB_ACTIVATION_SILU;
     add_node(graph, PSB_NODE_MAX_POOL, "pool", MADE, POOLED);
-    psb_node *depthwise = add_node(graph, PSB_NODE_CONV, "depthwise", POOLED, OUTPUT);
-    depthwise->weights = taps;
-    depthwise->group = CHANNELS;
-    depthwise->sliding.kernel[0] = depthwise->sliding.kernel[1] = 3;
-    for (int32_t side = 0; side < 4; side++) depthwise->sliding.pads[side] = 1;
-    graph->inputs = psb_graph_alloc(graph, 1, sizeof(int32_t));
-    graph->outputs = psb_graph_alloc(graph, 2, sizeof(int32_t));
-    graph->input_count = graph->output_count = 1;
-    graph->outputs[0] = OUTPUT;
+    add_depthwise(graph, taps, POOLED, OUTPUT);
+    int32_t outputs[2] = {OUTPUT, -1}, output_count = 1;
     if (which == BEFORE_DENSE_TOO) {
         const int32_t also = add_value(graph, "also");
         add_node(graph, PSB_NODE_CONV, "dense", POOLED, also)->weights = point;
-        graph->outputs[graph->output_count++] = also;
+        outputs[output_count++] = also;
     } else if (which == SUMMED_TOO) {
         const int32_t also = add_value(graph, "also"), end = add_value(graph, "end");
         const int32_t both[2] = {POOLED, MADE};
@@ -104,95 +57,25 @@ static void build(psb_graph *graph, variant which)
         sum->binary = PSB_BINARY_ADD;
         sum->residual = -1;
         add_node(graph, PSB_NODE_CONV, "dense", also, end)->weights = point;
-        graph->outputs[graph->output_count++] = end;
+        outputs[output_count++] = end;
     }
     if (which == THEN_DENSE) {
-        graph->outputs[0] = add_value(graph, "end");
-        add_node(graph, PSB_NODE_CONV, "dense", OUTPUT, graph->outputs[0])->weights = point;
+        outputs[0] = add_value(graph, "end");
+        add_node(graph, PSB_NODE_CONV, "dense", OUTPUT, outputs[0])->weights = point;
     }
-    for (int32_t o = 0; o < graph->output_count; o++) graph->values[graph->outputs[o]].is_output = true;
-    psb_graph_recount(graph);
+    set_ends(graph, INPUT, outputs, output_count);
 }
 
 static void case_init(network_case *self, variant which, bool no_classes)
 {
-    uint32_t state = 99;
-    *self = (network_case){.pictures = {.count = PICTURES, .capacity = PICTURES, .floats = ELEMENTS}};
+    *self = (network_case){0};
     build(&self->parts, which);
-    self->pictures.values = malloc((size_t)PICTURES * ELEMENTS * sizeof(float));
-    assert_non_null(self->pictures.values);
-    for (int32_t i = 0; i < PICTURES * ELEMENTS; i++) self->pictures.values[i] = noise(&state);
+    fill_pictures(&self->pictures, 0);
     assert_int_equal(psb_observation_init(&self->observation, &self->parts, &self->pictures, 0), PSB_OK);
     assert_int_equal(psb_graph_borrow(&self->graph, &self->parts), PSB_OK);
     const bool stays_float[8] = {false};
     const psb_lower_options options = {.stays_float = stays_float, .no_classes = no_classes};
     if (psb_lower(&self->graph, self->gains, &self->observation, &options)) fail_msg("%s", psb_error_text());
-}
-
-static void case_fini(network_case *self)
-{
-    psb_graph_fini(&self->graph);
-    psb_graph_fini(&self->parts);
-    psb_observation_fini(&self->observation);
-    psb_pictures_fini(&self->pictures);
-}
-
-/* The first output for every picture; the caller frees it. */
-static float *run(psb_network *network, const psb_pictures *pictures)
-{
-    float *values = malloc((size_t)PICTURES * ELEMENTS * sizeof(*values));
-    assert_non_null(values);
-    const psb_tensor_view input = psb_network_input(network, 0), output = psb_network_output(network, 0);
-    for (int32_t p = 0; p < PICTURES; p++) {
-        psb_pictures_put(pictures, p, &input);
-        psb_network_run(network);
-        for (int32_t e = 0; e < ELEMENTS; e++) values[p * ELEMENTS + e] = *view_at(&output, e);
-    }
-    psb_network_close(&network);
-    return values;
-}
-
-static float *run_exact(network_case *self)
-{
-    psb_network *network;
-    psb_graph copy = {0};
-    assert_int_equal(psb_graph_borrow(&copy, &self->parts), PSB_OK);
-    assert_int_equal(psb_network_make(&network, &copy, 0), PSB_OK);
-    psb_graph_fini(&copy);
-    return run(network, &self->pictures);
-}
-
-/* Through the file, as who runs it will have it. */
-static float *run_rounded(network_case *self, uint32_t flags)
-{
-    char path[] = "/tmp/psb_classes_XXXXXX";
-    psb_outfile *to = NULL;
-    psb_network *network = NULL;
-    const int file = mkstemp(path);
-    assert_true(file >= 0);
-    close(file);
-    assert_int_equal(psb_outfile_open(&to, path), PSB_OK);
-    if (psb_model_write(to, &self->graph, "", 0)) fail_msg("%s", psb_error_text());
-    assert_int_equal(psb_outfile_commit(to), PSB_OK);
-    psb_outfile_close(&to);
-    if (psb_network_open(&network, path, flags)) fail_msg("%s", psb_error_text());
-    unlink(path);
-    return run(network, &self->pictures);
-}
-
-static double worst_channel_db(const float *exact, const float *found)
-{
-    double worst = INFINITY;
-    for (int32_t c = 0; c < CHANNELS; c++) {
-        double signal = 0, error = 1e-30;
-        for (int32_t i = 0; i < PICTURES * ELEMENTS; i++) {
-            if (i / (SIZE * SIZE) % CHANNELS != c) continue;
-            signal += (double)exact[i] * (double)exact[i];
-            error += ((double)exact[i] - (double)found[i]) * ((double)exact[i] - (double)found[i]);
-        }
-        worst = fmin(worst, 10 * log10(signal / error));
-    }
-    return worst;
 }
 
 static double measure(variant which, bool no_classes)

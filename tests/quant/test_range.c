@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -102,6 +103,33 @@ static void test_weights_are_symmetric_and_close(void **state)
     assert_int_equal(bytes[0], 0);
 }
 
+static void test_weights_are_rounded_to_the_nearest(void **state)
+{
+    (void)state;
+    float weights[97];
+    int8_t bytes[97];
+    for (int32_t i = 0; i < 97; i++) weights[i] = (float)(i * 61 % 97 - 48) / 48;
+    const float scale = psb_range_weights(bytes, weights, 97);
+    for (int32_t i = 0; i < 97; i++)
+        if (abs(bytes[i]) < 127) assert_true(fabsf(weights[i] - scale * (float)bytes[i]) <= 0.501F * scale);
+}
+
+/* Two thousand weights on a grid, and one a twentieth beyond it: that one is better cut than all others moved. */
+static void test_one_weight_is_cut_for_the_others(void **state)
+{
+    (void)state;
+    enum { COUNT = 2001 };
+    static float weights[COUNT];
+    static int8_t bytes[COUNT];
+    const float grid = 0.95F / 127;
+    for (int32_t i = 0; i < COUNT - 1; i++) weights[i] = grid * (float)(i % 253 - 126);
+    weights[COUNT - 1] = 1;
+    const float scale = psb_range_weights(bytes, weights, COUNT);
+    assert_true(fabsf(scale / grid - 1) < 1e-5F);
+    for (int32_t i = 0; i < COUNT - 1; i++) assert_int_equal(bytes[i], i % 253 - 126);
+    assert_int_equal(bytes[COUNT - 1], 127);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +139,8 @@ int main(void)
         cmocka_unit_test(test_what_an_activation_flattens_costs_nothing),
         cmocka_unit_test(test_what_passes_unchanged_is_rounded_once),
         cmocka_unit_test(test_weights_are_symmetric_and_close),
+        cmocka_unit_test(test_weights_are_rounded_to_the_nearest),
+        cmocka_unit_test(test_one_weight_is_cut_for_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
