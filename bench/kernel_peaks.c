@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How near the integer kernels come to what the machine can do: every 1x1 and depthwise shape of YOLOX-nano at 416x416,
- * its first layer, and 5x5 depthwise layers, as a part of the peak measured in the same run. bench/both_compilers runs
- * it from two builds, because a compiler that moves sums through memory costs half the speed and no test else sees it.
+ * first layers, 5x5 depthwise layers, and layers with a table by class, as a part of the peak measured in the same run.
+ * bench/both_compilers runs it from two builds, because a compiler that moves sums through memory costs half the speed
+ * and no test else sees it.
  *
  *     kernel_peaks [--cpu c|avx2|avx512]
  */
@@ -28,22 +29,25 @@ typedef struct layer {
     const char *name;
     int32_t side, channels, out_channels, kernel, stride;
     bool is_depthwise;
+    int32_t classes; /* of output channels, one behind another; 0: all share a table */
 } layer;
 
 static const layer layers[] = {
-    {"stem", 416, 3, 16, 6, 2, false},         {"dark2 point", 104, 16, 32, 1, 1, false},
-    {"dark2 csp", 104, 32, 16, 1, 1, false},   {"dark2 out", 104, 32, 32, 1, 1, false},
-    {"dark3 point", 52, 32, 64, 1, 1, false},  {"dark3 csp", 52, 64, 32, 1, 1, false},
-    {"dark3 inner", 52, 32, 32, 1, 1, false},  {"dark3 out", 52, 64, 64, 1, 1, false},
-    {"dark4 point", 26, 64, 128, 1, 1, false}, {"dark4 csp", 26, 128, 64, 1, 1, false},
-    {"dark4 out", 26, 128, 128, 1, 1, false},  {"dark5 point", 13, 128, 256, 1, 1, false},
-    {"dark5 spp", 13, 512, 256, 1, 1, false},  {"3x3", 26, 64, 64, 3, 1, false},
-    {"dark2 down", 208, 16, 16, 3, 2, true},   {"dark2", 104, 16, 16, 3, 1, true},
-    {"dark3 down", 104, 32, 32, 3, 2, true},   {"dark3", 52, 32, 32, 3, 1, true},
-    {"head", 52, 64, 64, 3, 1, true},          {"dark4 down", 52, 64, 64, 3, 2, true},
-    {"dark4", 26, 64, 64, 3, 1, true},         {"dark5 down", 26, 128, 128, 3, 2, true},
-    {"dark5", 13, 128, 128, 3, 1, true},       {"5x5", 40, 96, 96, 5, 1, true},
-    {"5x5 down", 40, 96, 96, 5, 2, true},
+    {"stem", 416, 3, 16, 6, 2, false, 0},         {"dark2 point", 104, 16, 32, 1, 1, false, 0},
+    {"dark2 csp", 104, 32, 16, 1, 1, false, 0},   {"dark2 out", 104, 32, 32, 1, 1, false, 0},
+    {"dark3 point", 52, 32, 64, 1, 1, false, 0},  {"dark3 csp", 52, 64, 32, 1, 1, false, 0},
+    {"dark3 inner", 52, 32, 32, 1, 1, false, 0},  {"dark3 out", 52, 64, 64, 1, 1, false, 0},
+    {"dark4 point", 26, 64, 128, 1, 1, false, 0}, {"dark4 csp", 26, 128, 64, 1, 1, false, 0},
+    {"dark4 out", 26, 128, 128, 1, 1, false, 0},  {"dark5 point", 13, 128, 256, 1, 1, false, 0},
+    {"dark5 spp", 13, 512, 256, 1, 1, false, 0},  {"3x3", 26, 64, 64, 3, 1, false, 0},
+    {"dark2 down", 208, 16, 16, 3, 2, true, 0},   {"dark2", 104, 16, 16, 3, 1, true, 0},
+    {"dark3 down", 104, 32, 32, 3, 2, true, 0},   {"dark3", 52, 32, 32, 3, 1, true, 0},
+    {"head", 52, 64, 64, 3, 1, true, 0},          {"dark4 down", 52, 64, 64, 3, 2, true, 0},
+    {"dark4", 26, 64, 64, 3, 1, true, 0},         {"dark5 down", 26, 128, 128, 3, 2, true, 0},
+    {"dark5", 13, 128, 128, 3, 1, true, 0},       {"5x5", 40, 96, 96, 5, 1, true, 0},
+    {"5x5 down", 40, 96, 96, 5, 2, true, 0},      {"built-in stem", 320, 3, 16, 3, 2, false, 0},
+    {"4 classes", 26, 64, 64, 1, 1, false, 4},    {"8 classes", 52, 64, 64, 1, 1, false, 8},
+    {"8 classes", 104, 32, 32, 1, 1, false, 8},
 };
 
 /* Memory of all layers, made once. */
@@ -51,7 +55,7 @@ typedef struct arena {
     uint8_t *in, *out, *packed, *workspace;
     int8_t *values;
     float *multipliers;
-    uint8_t table[256];
+    uint8_t *tables, *classes; /* PSB_REQUANT_U8_MOST_CLASSES; of channels */
 } arena;
 
 typedef struct job {
@@ -129,8 +133,14 @@ static job make_job(const layer *l, arena *memory, uint32_t cpu_flags)
 {
     const psb_window window = window_of(l);
     const psb_weights_s8 weights = {.values = memory->values, .multiplier = memory->multipliers, .in_zero = 128};
-    const psb_requant_u8 requant = {
-        .zero = 128, .high = 255, .table = memory->table, .lut = psb_lut_u8_pick(cpu_flags)->run};
+    psb_requant_u8 requant = {
+        .zero = 128, .high = 255, .table = memory->tables, .lut = psb_lut_u8_pick(cpu_flags)->run};
+    if (l->classes) {
+        for (int32_t c = 0; c < l->out_channels + PSB_LUT_U8_BEHIND; c++)
+            memory->classes[c] = (uint8_t)(c % l->out_channels * l->classes / l->out_channels);
+        requant.class_of = memory->classes;
+        requant.class_count = l->classes;
+    }
     job j = {.gemm = psb_gemm_u8s8_pick(cpu_flags)};
     if (l->is_depthwise) {
         j.depthwise = psb_dwconv_u8s8_pick(cpu_flags);
@@ -158,7 +168,7 @@ static void print_layers(arena *memory, const psb_peaks *peaks, uint32_t cpu_fla
         const double out = (l->side - 1) / l->stride + 1, ns = time_job_ns(&j, clock);
         const double inputs = l->is_depthwise ? 1 : l->channels;
         const double gops = 2 * out * out * l->out_channels * inputs * l->kernel * l->kernel / ns;
-        printf("%-10s %-12s %3dx%-3d %3d to %3d, %dx%d stride %d  %8.1f us %7.1f GOP/s %5.1f%%\n",
+        printf("%-10s %-13s %3dx%-3d %3d to %3d, %dx%d stride %d  %8.1f us %7.1f GOP/s %5.1f%%\n",
                l->is_depthwise ? "depthwise" : "dense", l->name, l->side, l->side, l->channels, l->out_channels,
                l->kernel, l->kernel, l->stride, ns * 1e-3, gops, 100 * gops / peaks->int8_gops);
     }
@@ -171,6 +181,8 @@ int main(int argc, char **argv)
                     .out = aligned_alloc(ALIGNMENT, MOST_BYTES),
                     .packed = aligned_alloc(ALIGNMENT, MOST_BYTES),
                     .workspace = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                    .tables = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                    .classes = aligned_alloc(ALIGNMENT, MOST_BYTES),
                     .values = malloc(MOST_BYTES),
                     .multipliers = malloc(MOST_BYTES)};
     psb_peaks peaks;
@@ -178,14 +190,15 @@ int main(int argc, char **argv)
     psb_rng rng;
     psb_rng_init(&rng, 1);
     psb_status status = psb_cpu_from_name(&cpu_flags, argc == 3 && !strcmp(argv[1], "--cpu") ? argv[2] : NULL);
-    if (!memory.in || !memory.out || !memory.packed || !memory.workspace || !memory.values || !memory.multipliers)
+    if (!memory.in || !memory.out || !memory.packed || !memory.workspace || !memory.tables || !memory.classes ||
+        !memory.values || !memory.multipliers)
         status = psb_fail_memory("layers", MOST_BYTES);
     if (!status) status = psb_peaks_measure(&peaks, psb_cpu_detect(), &clock);
     if (status) {
         fprintf(stderr, "kernel_peaks: %s\n", psb_error_text());
         return 1;
     }
-    for (int32_t i = 0; i < 256; i++) memory.table[i] = (uint8_t)(255 - i);
+    for (int32_t i = 0; i < 256 * PSB_REQUANT_U8_MOST_CLASSES; i++) memory.tables[i] = (uint8_t)(255 - i);
     for (size_t i = 0; i < MOST_BYTES; i++) {
         memory.in[i] = (uint8_t)psb_rng_next(&rng);
         memory.values[i] = (int8_t)((int32_t)(psb_rng_next(&rng) % 255) - 127);
@@ -195,6 +208,6 @@ int main(int argc, char **argv)
            peaks.int8_gops, peaks.kernels, peaks.load_average);
     print_layers(&memory, &peaks, cpu_flags, &clock);
     free(memory.in), free(memory.out), free(memory.packed), free(memory.workspace);
-    free(memory.values), free(memory.multipliers);
+    free(memory.tables), free(memory.classes), free(memory.values), free(memory.multipliers);
     return 0;
 }

@@ -53,6 +53,7 @@ typedef struct slice_job {
     const psb_dwconv_u8s8_args *args;
     __m512i pad, order; /* four pixels of sixteen channels to sixteen channels of four pixels */
     __m512i zero, low, high;
+    bool is_limited; /* to less than 0..255 */
     byte_table table;
     const channel_tables *several; /* or NULL; in the place of the table */
 } slice_job;
@@ -152,7 +153,7 @@ PSB_ALWAYS_INLINE __m512i slice_bytes(const slice_job *job, const __m512i *sums,
     __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), job->zero);
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), job->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
-    bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, job->low), job->high);
+    if (job->is_limited) bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, job->low), job->high);
     bytes = _mm512_permutexvar_epi32(order, bytes);
     if (!job->several) return look_up_bytes(&job->table, bytes);
     look_up_channels(job->several, &bytes, NULL);
@@ -341,7 +342,8 @@ void psb_dwconv_u8s8_avx512_vbmi(const psb_dwconv_u8s8_args *args)
                      .order = _mm512_loadu_si512(order),
                      .zero = _mm512_set1_epi16((int16_t)requant->zero),
                      .low = _mm512_set1_epi8((char)requant->low),
-                     .high = _mm512_set1_epi8((char)requant->high)};
+                     .high = _mm512_set1_epi8((char)requant->high),
+                     .is_limited = requant->low > 0 || requant->high < UINT8_MAX};
     for (int32_t x = 0; x < w->out_width; x += OUTPUTS) {
         /* The last strip reaches back where it would be cut: what it writes twice is the same. */
         const int32_t last = w->out_width - OUTPUTS;

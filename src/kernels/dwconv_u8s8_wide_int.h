@@ -81,14 +81,21 @@ PSB_ALWAYS_INLINE dw_sums load_bias(const unsigned char *block)
 /* What all sums share on their way to bytes. */
 typedef struct byte_form {
     __m512i zero, low, high;
+    bool is_limited; /* to less than 0..255 */
     byte_table table;
     const channel_tables *several; /* or NULL; in the place of the table */
 } byte_form;
 
 PSB_ALWAYS_INLINE byte_form byte_form_of(const psb_requant_u8 *requant, const channel_tables *tables)
 {
-    return (byte_form){_mm512_set1_epi16((int16_t)requant->zero), _mm512_set1_epi8((char)requant->low),
-                       _mm512_set1_epi8((char)requant->high), byte_table_of(tables), tables->count > 1 ? tables : NULL};
+    return (byte_form){.zero = _mm512_set1_epi16((int16_t)requant->zero),
+                       .low = _mm512_set1_epi8((char)requant->low),
+                       .high = _mm512_set1_epi8((char)requant->high),
+                       .is_limited =
+                           requant->low > 0 ||
+                                   requant->high<UINT8_MAX, .table = byte_table_of(tables), .several = tables->count> 1
+                               ? tables
+                               : NULL};
 }
 
 PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *block, const byte_form *form)
@@ -102,7 +109,7 @@ PSB_ALWAYS_INLINE __m512i to_bytes(const dw_sums *sums, const unsigned char *blo
     __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), form->zero);
     __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), form->zero);
     __m512i bytes = _mm512_packus_epi16(first, second);
-    bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high);
+    if (form->is_limited) bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, form->low), form->high);
     if (!form->several) return look_up_bytes(&form->table, bytes);
     look_up_channels(form->several, &bytes, NULL);
     return bytes;
@@ -211,6 +218,7 @@ typedef struct dw_rows {
 PSB_ALWAYS_INLINE dw_sums next_quads(dw_rows *rows, const dw_fetch how)
 {
     const uint8_t *in = rows->in + rows->at;
+    PSB_ASM("" : "+r"(in)); /* else gcc keeps the address of every tap of three rows, in vector registers */
     const bool is_outside = rows->y >= rows->height; /* rows above are huge numbers */
     rows->at += (ptrdiff_t)rows->row;
     rows->y++;
