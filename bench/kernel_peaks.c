@@ -174,25 +174,30 @@ static void print_layers(arena *memory, const psb_peaks *peaks, uint32_t cpu_fla
     }
 }
 
+static bool arena_init(arena *memory)
+{
+    *memory = (arena){.in = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                      .out = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                      .packed = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                      .workspace = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                      .tables = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                      .classes = aligned_alloc(ALIGNMENT, MOST_BYTES),
+                      .values = malloc(MOST_BYTES),
+                      .multipliers = malloc(MOST_BYTES)};
+    return memory->in && memory->out && memory->packed && memory->workspace && memory->tables && memory->classes &&
+           memory->values && memory->multipliers;
+}
+
 int main(int argc, char **argv)
 {
     const psb_clock clock = psb_clock_system();
-    arena memory = {.in = aligned_alloc(ALIGNMENT, MOST_BYTES),
-                    .out = aligned_alloc(ALIGNMENT, MOST_BYTES),
-                    .packed = aligned_alloc(ALIGNMENT, MOST_BYTES),
-                    .workspace = aligned_alloc(ALIGNMENT, MOST_BYTES),
-                    .tables = aligned_alloc(ALIGNMENT, MOST_BYTES),
-                    .classes = aligned_alloc(ALIGNMENT, MOST_BYTES),
-                    .values = malloc(MOST_BYTES),
-                    .multipliers = malloc(MOST_BYTES)};
+    arena memory;
     psb_peaks peaks;
     uint32_t cpu_flags;
     psb_rng rng;
     psb_rng_init(&rng, 1);
     psb_status status = psb_cpu_from_name(&cpu_flags, argc == 3 && !strcmp(argv[1], "--cpu") ? argv[2] : NULL);
-    if (!memory.in || !memory.out || !memory.packed || !memory.workspace || !memory.tables || !memory.classes ||
-        !memory.values || !memory.multipliers)
-        status = psb_fail_memory("layers", MOST_BYTES);
+    if (!arena_init(&memory)) status = psb_fail_memory("layers", MOST_BYTES);
     if (!status) status = psb_peaks_measure(&peaks, psb_cpu_detect(), &clock);
     if (status) {
         fprintf(stderr, "kernel_peaks: %s\n", psb_error_text());
