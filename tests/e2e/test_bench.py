@@ -77,19 +77,20 @@ def test_with_peers():
     if not has_opencv():
         run("model", "bench", MODEL, "--peers", code=4, error=["no OpenCV", "make peers"], **more)
         return
-    result = bench(MODEL, "--peers", "--seconds", "1", **more)
+    result = bench(MODEL, "--peers", **more)  # as many rounds as p99 needs, however long a busy machine takes
     runtime, opencv = result["peers"]
     assert runtime["name"] == "onnxruntime fp32" and runtime["version"] == "0.0-fake"
     assert opencv["name"] == "opencv fp32" and opencv["version"][0].isdigit()
-    # which is faster, a nap or a small network, is the machine's affair; what is far behind has left
-    best, other = sorted((runtime, opencv), key=lambda peer: peer["median_ms"])
-    assert best["samples"] == result["fp32"]["samples"] >= 64, result
-    assert other["samples"] == 20 or other["median_ms"] < 3 * best["median_ms"], result
+    # which is faster, a nap or a small network, and by how much, is the machine's affair (tests/timing has a clock of
+    # its own to see who leaves); nobody leaves but after 20 samples, and somebody stays
+    rounds = result["fp32"]["samples"]
+    assert rounds >= 64 and {rounds} <= {peer["samples"] for peer in (runtime, opencv)} <= {20, rounds}, result
+    best = min((runtime, opencv), key=lambda peer: peer["median_ms"])
     behind = result["ratio_fp32_to_best_peer_fp32_is"]
     assert behind["peer"]["name"] == best["name"] and behind["ours"]["samples"] == result["fp32"]["samples"]
     ratio = behind["ours"]["median_ms"] / behind["peer"]["median_ms"]
     assert abs(result["ratio_fp32_to_best_peer_fp32"] / ratio - 1) < 0.01, result
-    assert "p90_ms" in behind["ours"] and "p90_ms" in behind["peer"], behind
+    assert "p90_ms" in behind["ours"] and ("p90_ms" in behind["peer"]) == (behind["peer"]["samples"] >= 64), behind
     assert "ratio_int8_to_best_peer" not in result
     shutil.copy(os.path.join(ROOT, "tests/e2e/data/blob.onnx"), "q.onnx")
     names = [peer["name"] for peer in bench(MODEL, "--peers", "--seconds", "0.1", "--qdq", "q.onnx", **more)["peers"]]
