@@ -159,7 +159,7 @@ static void track(psb_mot_rows *out, const lab_sequence *sequence, const psb_tra
         const psb_tracks *tracks = NULL;
         const double time_s = (frame - 1) / sequence->fps;
         check(psb_tracker_step(tracker, &tracks, &boxes, time_s));
-        if (sampling.is_offline) check(psb_offline_add(&offline, tracks, new_number[frame], time_s));
+        if (sampling.is_offline) check(psb_offline_add(&offline, tracks, NULL, new_number[frame], time_s));
         for (int32_t i = 0; i < tracks->count && !sampling.is_offline; i++)
             if (tracks->state[i] == PSB_TRACK_CONFIRMED)
                 add_box(out, new_number[frame], tracks->id[i], psb_tracks_at(tracks, i));

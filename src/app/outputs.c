@@ -95,7 +95,7 @@ psb_status psb_outputs_put(psb_outputs *outputs, const psb_camera_result *result
             (psb_mot_row){.frame = result->number, .id = -1, .box = psb_boxes_at(boxes, i), .score = boxes->score[i]});
     const psb_tracks *tracks = result->tracks;
     if (!status && outputs->is_offline)
-        status = psb_offline_add(&outputs->offline, tracks, result->number, result->time_s);
+        status = psb_offline_add(&outputs->offline, tracks, result->moved, result->number, result->time_s);
     for (int32_t i = 0; i < tracks->count && !status; i++) {
         if (belongs_in_text(outputs, tracks, i))
             status = psb_mot_write_row(outputs->tracks, (psb_mot_row){.frame = result->number,

@@ -27,7 +27,8 @@ typedef struct held_frame {
     size_t size_bytes; /* of the planes */
     int64_t number;
     double time_s;
-    bool is_looked_at;
+    bool is_looked_at, knows_moved;
+    psb_camera_motion moved; /* by the camera, since the look before */
     psb_boxes boxes;
     psb_tracks tracks;
 } held_frame;
@@ -219,6 +220,8 @@ static psb_status take_look(psb_camera *camera, held_frame *held, const psb_boxe
     status = psb_tracker_step_moved(camera->tracker, &tracks, &held->boxes, moved, held->time_s);
     if (status) return status;
     psb_motion_finder_set_people(camera->finder, tracks);
+    held->moved = camera->moved;
+    held->knows_moved = camera->knows_moved;
     camera->moved = psb_camera_motion_none();
     camera->knows_moved = true;
     psb_histogram_add(&camera->stages[PSB_STAGE_TRACK],
@@ -351,6 +354,7 @@ bool psb_camera_next(psb_camera *camera, psb_camera_result *out)
                                .is_withheld = verdict.is_withheld,
                                .boxes = &held->boxes,
                                .tracks = &held->tracks,
+                               .moved = held->is_looked_at && held->knows_moved ? &held->moved : NULL,
                                .drawn = choose_drawn(camera, held),
                                .covers = verdict.regions};
     return true;

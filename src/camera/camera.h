@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <passerby/camera_motion.h>
 #include <passerby/detector.h>
 #include <passerby/frame.h>
 #include <passerby/tracker.h>
@@ -51,9 +52,10 @@ typedef struct psb_camera_result {
     int64_t number;   /* from 1, the source's number */
     double time_s;
     bool is_looked_at;
-    bool is_withheld;          /* nothing is known of this frame: cover all of it */
-    const psb_boxes *boxes;    /* reported detections (score >= min_score); empty when not looked at */
-    const psb_tracks *tracks;  /* of a looked-at frame: the tracker's output; else empty */
+    bool is_withheld;               /* nothing is known of this frame: cover all of it */
+    const psb_boxes *boxes;         /* reported detections (score >= min_score); empty when not looked at */
+    const psb_tracks *tracks;       /* of a looked-at frame: the tracker's output; else empty */
+    const psb_camera_motion *moved; /* of a looked-at frame: the camera's since the look before; NULL = not known */
     const psb_tracks *drawn;   /* what a picture may show: the tracks; of a frame between two looks, see between.h */
     const psb_regions *covers; /* what must be unrecognisable; empty unless options.covers */
 } psb_camera_result;

@@ -2,7 +2,8 @@
  *
  * Looking ahead in four steps: who was believed in the end keeps all boxes; the end of one track and the beginning of
  * another are linked when each leads to the other at its own speed; gaps are filled by straight lines; paths are
- * smoothed by local lines under a bell of time.
+ * smoothed by local lines under a bell of time. Lines are straight in the scene: where the camera's motion is known, all
+ * boxes are carried into the picture of one look before they are compared (travel.h).
  * After: Du et al., "StrongSORT" (arXiv 2202.13514), for linking and filling behind a tracker; Cleveland, "Robust
  * locally weighted regression", JASA 74, 1979, for the smoothing. Linking here needs no learnt network: motion alone,
  * one assignment over all tracks. Times are seconds, distances heights, as in the tracker.
@@ -28,6 +29,7 @@ static const double SMOOTH_S = 0.08;
 /* One track: a run of the sightings, and how its ends move. */
 typedef struct path {
     int64_t first, count;
+    int32_t begin_look_i, end_look_i;
     double begin_s, end_s;
     double begin[4], end[4];             /* centre x, y, width, height */
     double begin_speed[2], end_speed[2]; /* of the centre */
@@ -45,6 +47,7 @@ void psb_offline_fini(psb_offline *offline)
 {
     free(offline->looks);
     free(offline->sightings);
+    psb_travel_fini(&offline->travel);
     *offline = (psb_offline){0};
 }
 
@@ -59,8 +62,11 @@ static psb_status add_sighting(psb_offline *offline, psb_sighting sighting)
     return PSB_OK;
 }
 
-psb_status psb_offline_add(psb_offline *offline, const psb_tracks *tracks, int64_t frame, double time_s)
+psb_status psb_offline_add(psb_offline *offline, const psb_tracks *tracks, const psb_camera_motion *motion,
+                           int64_t frame, double time_s)
 {
+    const psb_status added = psb_travel_add(&offline->travel, motion);
+    if (added) return added;
     if (offline->look_count == offline->look_capacity) {
         int64_t capacity = offline->look_capacity;
         psb_look *const larger = grown(offline->looks, &capacity, sizeof(*larger));
@@ -140,6 +146,15 @@ static void measure(double out[4], psb_box box)
     out[3] = (double)box.y1_px - box.y0_px;
 }
 
+/* A sighting as it stands in the picture of another look. */
+static void measure_from(double out[4], const psb_offline *offline, const psb_sighting *sighting, int32_t look_i)
+{
+    measure(out, sighting->box);
+    if (!offline->travel.has_moved) return;
+    const psb_camera_motion way = psb_travel_between(&offline->travel, sighting->look_i, look_i);
+    psb_travel_carry(out, &way);
+}
+
 static psb_box box_of(const double m[4])
 {
     return (psb_box){(float)(m[0] - 0.5 * m[2]), (float)(m[1] - 0.5 * m[3]), (float)(m[0] + 0.5 * m[2]),
@@ -183,7 +198,7 @@ static void measure_end(double at[4], double speed[2], const psb_offline *offlin
         double m[4];
         const double t = time_of(offline, i) - end_s;
         if (fabs(t) > SPEED_S) break;
-        measure(m, offline->sightings[i].box);
+        measure_from(m, offline, &offline->sightings[i], offline->sightings[from].look_i);
         line_add(&fitted, t, m, 1);
     }
     for (int32_t k = 0; k < 4; k++) at[k] = line_at_0(&fitted, k);
@@ -192,18 +207,35 @@ static void measure_end(double at[4], double speed[2], const psb_offline *offlin
 
 static path path_of(const psb_offline *offline, int64_t from, int64_t end)
 {
-    path p = {
-        .first = from, .count = end - from, .begin_s = time_of(offline, from), .end_s = time_of(offline, end - 1)};
+    path p = {.first = from,
+              .count = end - from,
+              .begin_look_i = offline->sightings[from].look_i,
+              .end_look_i = offline->sightings[end - 1].look_i,
+              .begin_s = time_of(offline, from),
+              .end_s = time_of(offline, end - 1)};
     measure_end(p.begin, p.begin_speed, offline, from, p.count, 1);
     measure_end(p.end, p.end_speed, offline, end - 1, p.count, -1);
     return p;
 }
 
-/* How well `later` goes on where `earlier` ends: above 0 when it may. */
-static double link_gain(const path *earlier, const path *later)
+/* A path's beginning as it stands in the picture of another look. */
+static void carry_beginning(path *path_io, const psb_travel *travel, int32_t look_i)
 {
-    const double gap_s = later->begin_s - earlier->end_s;
+    const psb_camera_motion way = psb_travel_between(travel, path_io->begin_look_i, look_i);
+    const double x = path_io->begin_speed[0], y = path_io->begin_speed[1];
+    psb_travel_carry(path_io->begin, &way);
+    path_io->begin_speed[0] = way.along * x - way.across * y;
+    path_io->begin_speed[1] = way.across * x + way.along * y;
+}
+
+/* How well `later` goes on where `earlier` ends: above 0 when it may. */
+static double link_gain(const psb_travel *travel, const path *earlier, const path *later_seen)
+{
+    const double gap_s = later_seen->begin_s - earlier->end_s;
     if (gap_s <= 0 || gap_s > LINK_S) return 0;
+    path carried = *later_seen;
+    const path *const later = &carried;
+    if (travel->has_moved) carry_beginning(&carried, travel, earlier->end_look_i);
     const double height = 0.5 * (earlier->end[3] + later->begin[3]);
     const double ratio = fmin(earlier->end[3], later->begin[3]) / fmax(earlier->end[3], later->begin[3]);
     if (!(height > 0) || ratio < LINK_RATIO) return 0;
@@ -222,7 +254,7 @@ typedef struct pair_list {
 } pair_list;
 
 /* All pairs of an end and a beginning that may be one person; paths are in the order of begin_s. */
-static psb_status collect_links(pair_list *out, const path *paths, int32_t path_count)
+static psb_status collect_links(pair_list *out, const psb_travel *travel, const path *paths, int32_t path_count)
 {
     for (int32_t i = 0; i < path_count; i++) {
         int32_t low = 0, high = path_count;
@@ -234,7 +266,7 @@ static psb_status collect_links(pair_list *out, const path *paths, int32_t path_
                 high = middle;
         }
         for (int32_t j = low; j < path_count && paths[j].begin_s <= paths[i].end_s + LINK_S; j++) {
-            const double gain = link_gain(&paths[i], &paths[j]);
+            const double gain = link_gain(travel, &paths[i], &paths[j]);
             if (gain <= 0) continue;
             if (out->count == out->capacity) {
                 psb_pair *const larger = grown(out->pairs, &out->capacity, sizeof(*larger));
@@ -281,7 +313,7 @@ static psb_status link_paths(psb_offline *offline)
         paths[count++] = path_of(offline, from, end);
     }
     qsort(paths, (size_t)count, sizeof(*paths), by_begin);
-    status = collect_links(&links, paths, count);
+    status = collect_links(&links, &offline->travel, paths, count);
     if (!status) status = psb_assignment_solve(assignment, next, count, count, links.pairs, links.count);
     if (!status) rename_linked(offline, paths, next, count);
 done:
@@ -303,10 +335,12 @@ static psb_status fill_gaps(psb_offline *offline)
         if (gap_s > FILL_S) continue;
         double a[4], b[4], m[4];
         measure(a, from.box);
-        measure(b, to.box);
+        measure_from(b, offline, &to, from.look_i);
         for (int32_t look_i = from.look_i + 1; look_i < to.look_i; look_i++) {
             const double share = (offline->looks[look_i].time_s - from_s) / gap_s;
             for (int32_t k = 0; k < 4; k++) m[k] = a[k] + share * (b[k] - a[k]);
+            const psb_camera_motion way = psb_travel_between(&offline->travel, from.look_i, look_i);
+            psb_travel_carry(m, &way);
             const psb_sighting filled = {.id = from.id,
                                          .look_i = look_i,
                                          .box = box_of(m),
@@ -334,7 +368,7 @@ static psb_status smooth_paths(psb_offline *offline)
             while (time_of(offline, low) < now_s - 3 * SMOOTH_S) low++;
             for (int64_t j = low; j < end && time_of(offline, j) <= now_s + 3 * SMOOTH_S; j++) {
                 const double t = time_of(offline, j) - now_s;
-                measure(m, offline->sightings[j].box);
+                measure_from(m, offline, &offline->sightings[j], offline->sightings[i].look_i);
                 line_add(&fitted, t, m, exp(-0.5 * t * t / (SMOOTH_S * SMOOTH_S)));
             }
             for (int32_t k = 0; k < 4; k++) m[k] = line_at_0(&fitted, k);

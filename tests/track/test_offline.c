@@ -18,6 +18,8 @@
 typedef struct scene {
     psb_offline offline;
     psb_tracks tracks;
+    bool knows_motion;
+    psb_camera_motion motion; /* since the look before */
 } scene;
 
 /* One look at one walker, 100 px high, 100 px/s to the right. */
@@ -37,7 +39,8 @@ static void look(scene *s, int32_t frame, int64_t id, uint8_t state, double jitt
         s->tracks.state[0] = state;
         s->tracks.detection_i[0] = state == PSB_TRACK_COASTING ? -1 : 0;
     }
-    assert_int_equal(psb_offline_add(&s->offline, &s->tracks, frame, frame / 25.0), PSB_OK);
+    assert_int_equal(psb_offline_add(&s->offline, &s->tracks, s->knows_motion ? &s->motion : NULL, frame, frame / 25.0),
+                     PSB_OK);
 }
 
 static void fini(scene *s)
@@ -100,6 +103,51 @@ static void jitter_is_smoothed(void **state)
     fini(&s);
 }
 
+/* The walker of look() in a hand that jumps by up to 60 px from look to look: the way is known where the motion is. */
+static void shake(scene *s, int32_t from, int32_t end, int64_t id, bool is_known)
+{
+    for (int32_t frame = from; frame < end; frame++) {
+        const double before_px = (frame - 1) * 37 % 61, now_px = frame * 37 % 61;
+        s->knows_motion = is_known;
+        s->motion = (psb_camera_motion){1, 0, now_px - before_px, 0};
+        look(s, frame, id, PSB_TRACK_CONFIRMED, now_px);
+    }
+}
+
+/* The farthest that a filled box is off the walker's place. */
+static double worst_filled_px(bool is_known)
+{
+    scene s = {0};
+    shake(&s, 1, 30, 1, is_known);
+    shake(&s, 30, 40, 0, is_known);
+    shake(&s, 40, 70, 1, is_known);
+    assert_int_equal(psb_offline_finish(&s.offline), PSB_OK);
+    assert_int_equal(s.offline.count, 69);
+    double worst_px = 0;
+    for (int32_t i = 0; i < 69; i++) {
+        const int32_t frame = i + 1;
+        const double off_px = s.offline.sightings[i].box.x0_px - (100 + 4.0 * frame + frame * 37 % 61);
+        if (s.offline.sightings[i].is_filled && fabs(off_px) > worst_px) worst_px = fabs(off_px);
+    }
+    fini(&s);
+    return worst_px;
+}
+
+static void a_moving_hand_is_taken_out(void **state)
+{
+    (void)state;
+    assert_true(worst_filled_px(true) < 1e-3);
+    assert_true(worst_filled_px(false) > 20);
+    scene s = {0};
+    shake(&s, 1, 20, 1, true);
+    shake(&s, 20, 40, 0, true);
+    shake(&s, 40, 60, 2, true);
+    assert_int_equal(psb_offline_finish(&s.offline), PSB_OK);
+    assert_int_equal(s.offline.count, 59);
+    for (int64_t i = 0; i < 59; i++) assert_int_equal(s.offline.sightings[i].id, 1);
+    fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +155,7 @@ int main(void)
         cmocka_unit_test(two_tracks_of_one_walk_become_one),
         cmocka_unit_test(another_walk_is_not_linked_and_the_never_believed_go),
         cmocka_unit_test(jitter_is_smoothed),
+        cmocka_unit_test(a_moving_hand_is_taken_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
