@@ -2,7 +2,7 @@
  *
  * Looking ahead in four steps: who was believed in the end keeps all boxes; the end of one track and the beginning of
  * another are linked when each leads to the other at its own speed; gaps are filled by straight lines; paths are
- * smoothed by local lines under a bell of time. Lines are straight in the scene: where the camera's motion is known, all
+ * smoothed by local lines under a bell of time. Lines are straight in the scene: where the camera's motion is known,
  * boxes are carried into the picture of one look before they are compared (travel.h).
  * After: Du et al., "StrongSORT" (arXiv 2202.13514), for linking and filling behind a tracker; Cleveland, "Robust
  * locally weighted regression", JASA 74, 1979, for the smoothing. Linking here needs no learnt network: motion alone,
