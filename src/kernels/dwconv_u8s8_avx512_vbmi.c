@@ -319,9 +319,11 @@ static void walk_outputs(slice_job *job, int32_t x)
         const size_t c = dw_slice_first(w->channels, s);
         strip.in = args->in + c + (careful ? 0 : (size_t)in_x * w->in_pixel);
         strip.out = args->out + c + (size_t)x * w->out_pixel;
-        find_tables_of_16(&tables, &args->requant, c, strip.channels);
-        job->table = byte_table_of(&tables);
-        job->several = tables.count > 1 ? &tables : NULL;
+        if (args->requant.class_of) {
+            find_tables_of_16(&tables, &args->requant, c, strip.channels);
+            job->table = byte_table_of(&tables);
+            job->several = tables.count > 1 ? &tables : NULL;
+        }
         run(job, &strip);
         strip.packed += dw_slice_bytes(w->kernel_width, w->stride_x);
     }
@@ -344,6 +346,11 @@ void psb_dwconv_u8s8_avx512_vbmi(const psb_dwconv_u8s8_args *args)
                      .low = _mm512_set1_epi8((char)requant->low),
                      .high = _mm512_set1_epi8((char)requant->high),
                      .is_limited = requant->low > 0 || requant->high < UINT8_MAX};
+    if (!requant->class_of) { /* else slice by slice */
+        channel_tables shared;
+        find_tables_of_16(&shared, requant, 0, UINT16_MAX);
+        job.table = byte_table_of(&shared);
+    }
     for (int32_t x = 0; x < w->out_width; x += OUTPUTS) {
         /* The last strip reaches back where it would be cut: what it writes twice is the same. */
         const int32_t last = w->out_width - OUTPUTS;
