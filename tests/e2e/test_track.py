@@ -58,9 +58,9 @@ def mixed_share(tracks, truth):
 
 
 def test_doubt_margin_parts_who_was_merged():
-    # "a" stands; "b", seen for a moment, goes behind and never returns; a stranger, "c", comes out a second later
+    # "a" stands; "b", seen for a moment, goes behind and never returns; a stranger, "c", comes out some time later
     truth = [(frame, "a", 100) for frame in range(1, 101)] + [(frame, "b", 124) for frame in range(18, 31)]
-    truth += [(frame, "c", 144) for frame in range(58, 101)]
+    truth += [(frame, "c", 144) for frame in range(68, 101)]
     with open("doubt.txt", "w") as to:
         to.writelines("%d,-1,%d,100,40,%d,0.9\n" % (frame, left, {"a": 100, "b": 100, "c": 92}[who])
                       for frame, who, left in truth)
