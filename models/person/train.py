@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains: a trunk of constant rate that may be interrupted for ever, and short branches that end in weights for use.
 
-    train.py trunk  [CONFIG] [--minutes M] [--threads N]
+    train.py trunk  [CONFIG] [--minutes M]
     train.py branch [CONFIG] [--steps N] -o WEIGHTS.pt
     train.py shrink WEIGHTS.pt -o WEIGHTS.npz
 
@@ -28,9 +28,11 @@ from batches import Batches
 from data import HERE, cache_folder, digest, load_config, prepared_folder, set_names
 from loss import total_loss
 from network import Person, boxes_of, cells_of
+from team import Alone, Leader
 
 SMALL, CURVE = "checkpoint.npz", "curve.csv"  # beside the trunk in the cache; `make keep` brings them here
 FORM = 1  # of checkpoint.npz
+REFRESH_STEPS = 200  # after so many, what has been prepared meanwhile is seen
 
 
 class Averaged:
@@ -52,12 +54,32 @@ class Averaged:
         return dict(zip(network.state_dict().keys(), self.values))
 
 
-def make_optimiser(network, settings):
-    """Weight decay for what multiplies, none for biases and normalisation."""
-    heavy = [p for p in network.parameters() if p.ndim > 1]
-    light = [p for p in network.parameters() if p.ndim <= 1]
-    return torch.optim.AdamW([{"params": heavy, "weight_decay": settings["weight_decay"]},
-                              {"params": light, "weight_decay": 0.0}], lr=settings["rate"], betas=(0.9, 0.99))
+class Flat:
+    """A network's parameters and gradients as two rows of numbers, which its tensors become parts of: one addition
+    for an optimiser's step and one copy for a team's mean, where a hundred small ones cost as much as the gradients."""
+
+    def __init__(self, network):
+        heavy = [p for p in network.parameters() if p.ndim > 1]
+        light = [p for p in network.parameters() if p.ndim <= 1]
+        self.values = torch.cat([p.detach().flatten() for p in heavy + light])
+        self.gradient = torch.zeros_like(self.values)
+        self.split, first = sum(p.numel() for p in heavy), 0
+        for p in heavy + light:
+            last = first + p.numel()
+            p.data, p.grad = self.values[first:last].view_as(p), self.gradient[first:last].view_as(p)
+            first = last
+
+    def optimiser(self, settings):
+        """Weight decay for what multiplies, none for biases and normalisation."""
+        groups = []
+        for part, decay in ((slice(0, self.split), settings["weight_decay"]), (slice(self.split, None), 0.0)):
+            values = torch.nn.Parameter(self.values[part])
+            values.grad = self.gradient[part]
+            groups.append({"params": [values], "weight_decay": decay})
+        return torch.optim.AdamW(groups, lr=settings["rate"], betas=(0.9, 0.99))
+
+    def clip(self, most):
+        self.gradient.mul_((most / (self.gradient.norm() + 1e-6)).clamp(max=1))
 
 
 def network_of(config):
@@ -68,12 +90,13 @@ class Run:
     """A network, its average and its optimiser at a step."""
 
     def __init__(self, config):
-        self.config, self.settings = config, config["train"]
+        self.config, self.settings, self.team = config, config["train"], Alone()
         torch.manual_seed(config["seed"])
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.network = network_of(config).to(self.device)
+        self.flat = Flat(self.network)
         self.average = Averaged(self.network, self.settings["average"])
-        self.optimiser = make_optimiser(self.network, self.settings)
+        self.optimiser = self.flat.optimiser(self.settings)
         self.step, self.seen, self.warm_from = 0, 0, 0
         self.cells = {}
 
@@ -91,8 +114,11 @@ class Run:
             raise SystemExit(f"{path}: found weights of another network, expected the configuration's")
         self.network.load_state_dict(state["network"])
         self.average.values = state["average"]
-        self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seen, self.warm_from = state["step"], state["seen"], state["warm_from"]
+        if len(state["optimiser"]["state"]) == len(self.optimiser.param_groups):
+            self.optimiser.load_state_dict(state["optimiser"])
+        else:
+            self.warm_from = self.step  # written by another form of the optimiser, which begins anew
 
     # The small state: weights and average in half precision, step, seed, digest. No optimiser.
     def save_small(self, path):
@@ -134,20 +160,24 @@ class Run:
     def learn(self, batches, rate):
         """One step; returns the loss's parts."""
         size = self.size_of_step()
+        if self.step % REFRESH_STEPS == 0:
+            batches.refresh()
         if size not in self.cells:
             self.cells[size] = [c.to(self.device) for c in cells_of(*size)]
-        x, targets = batches.batch(self.step, self.settings["batch"], *size, self.device)
+        number = self.step * self.team.size + self.team.rank
+        x, targets = batches.batch(number, self.settings["batch"], *size, self.device)
         out = self.network(x)
         loss, parts = total_loss(out, boxes_of(out, self.cells[size]), targets, self.settings)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.flat.gradient.zero_()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
+        self.team.mean(self.flat.gradient)
+        self.flat.clip(10.0)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.step()
         self.average.add(self.network, self.step)
         self.step += 1
-        self.seen += len(x)
+        self.seen += len(x) * self.team.size
         return parts
 
 
@@ -215,16 +245,21 @@ def trunk_path(config):
     return os.path.join(cache_folder("trunk"), digest(config["network"]) + ".pt")
 
 
-def open_batches(config):
+def gather(run):
+    """The batches, and the team that learns from them: one process where there is a GPU."""
+    config, size = run.config, run.settings["processes"] if run.device == "cpu" else 1
     sets = [(prepared_folder(config, name), config["sets"][name]["share"]) for name in set_names(config)]
-    return Batches(sets, config["seed"])
+    batches = Batches(sets, config["seed"])
+    if size > 1:
+        run.team = Leader(size, run, batches)
+    return batches
 
 
 def grow(config, minutes):
     """The trunk, until the time is over or SIGTERM or SIGINT asks for an end."""
     path, small = trunk_path(config), os.path.join(cache_folder("trunk"), SMALL)
     run, stop = begin(config, path), []
-    batches = open_batches(config)
+    batches = gather(run)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.append(1))
     diary, end = Diary(run, "trunk"), time.time() + 60 * minutes
@@ -232,15 +267,16 @@ def grow(config, minutes):
     run.network.train()
     while not stop and time.time() < end:
         rate = run.rate()
+        run.team.order(rate)
         diary.add(run.learn(batches, rate))
         if time.time() - saved > 60 * run.settings["checkpoint_minutes"]:
             run.save(path)
             run.save_small(small)
-            batches.refresh()
             saved = time.time()
         if time.time() - validated > 60 * run.settings["validate_minutes"]:
             diary.close_row(rate)
             validated = time.time()
+    run.team.end()
     run.save(path)
     run.save_small(small)
     diary.close_row(run.rate())
@@ -249,14 +285,16 @@ def grow(config, minutes):
 def branch(config, steps, path, out):
     """From the trunk to weights for use: the rate falls as a cosine over `steps`."""
     run = begin(config, path)
-    batches = open_batches(config)
+    batches = gather(run)
     diary, first, top = Diary(run, "branch"), run.step, run.rate()
     run.network.train()
     while run.step < first + steps:
         rate = top * 0.5 * (1 + math.cos(math.pi * (run.step - first) / steps))
+        run.team.order(rate)
         diary.add(run.learn(batches, rate))
         if run.step % 200 == 0:
             save_for_use(run, out)
+    run.team.end()
     save_for_use(run, out)
     diary.close_row(0.0)
 
@@ -309,12 +347,11 @@ def main():
     parser.add_argument("what", choices=["trunk", "branch", "shrink"])
     parser.add_argument("config", nargs="?", default=os.path.join(HERE, "config.yaml"))
     parser.add_argument("--minutes", type=float, default=1e9)
-    parser.add_argument("--threads", type=int)
     parser.add_argument("--steps", type=int)
     parser.add_argument("-o", "--output")
     given = parser.parse_args()
     config = None if given.what == "shrink" else load_config(given.config)
-    torch.set_num_threads(given.threads or (config["train"]["threads"] if config else 1))
+    torch.set_num_threads(1)  # processes instead: team.py
     torch.set_flush_denormal(True)
     if given.what == "trunk":
         grow(config, given.minutes)

@@ -28,6 +28,7 @@ import evaluate  # noqa: E402
 import loss  # noqa: E402
 import network  # noqa: E402
 import prepare  # noqa: E402
+import team  # noqa: E402
 import train  # noqa: E402
 from arrays import arrays  # noqa: E402
 from batches import Batches  # noqa: E402
@@ -107,6 +108,30 @@ class Resuming(unittest.TestCase):
         for load, name in (("load", "t.pt"), ("load_small", "c.npz")):
             with self.assertRaisesRegex(SystemExit, "another network"):
                 getattr(train.Run(self.config), load)(self.path(name))
+
+    def test_a_team_learns_from_the_mean_of_its_members_samples(self):
+        def alone(number):
+            run = train.Run(self.config)
+            run.network.train()
+            run.step = number
+            run.size_of_step = lambda: (WIDTH, HEIGHT)
+            run.flat.clip = lambda most: None
+            run.learn(self.batches, 0.0)
+            return run.flat.gradient
+        run = train.Run(self.config)
+        run.network.train()
+        run.size_of_step = lambda: (WIDTH, HEIGHT)
+        run.flat.clip = lambda most: None
+        run.team = team.Leader(2, run, self.batches)
+        run.team.order(0.0)
+        run.learn(self.batches, 0.0)
+        got = run.flat.gradient.clone()
+        run.team.order(0.001)
+        run.learn(self.batches, 0.001)
+        run.team.end()
+        self.assertTrue(torch.allclose(got, (alone(0) + alone(1)) / 2, atol=1e-5))
+        self.assertFalse(torch.allclose(got, alone(0), atol=1e-3))
+        self.assertEqual((run.step, run.seen, [o.exitcode for o in run.team.others]), (2, 8, [0]))
 
     def test_learning_lowers_the_loss(self):
         run = train.Run(self.config)
