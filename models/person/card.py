@@ -14,7 +14,6 @@ import os
 from data import HERE, is_negative, load_config, read_sources
 
 
-
 def read_json(folder, name):
     path = os.path.join(folder, name)
     if not os.path.exists(path):
@@ -70,6 +69,15 @@ def robust_table(figures):
     return "\n".join(lines) + "\n"
 
 
+def ablation_table(figures):
+    lines = ["| short run | AP50 / AP / miss rate | AP50 on synthetic scenes | false people on negatives at 0.3 |",
+             "| --- | --- | --- | --- |"]
+    for name, f in figures.items():
+        lines.append(f"| {name} | {f['ap50']} / {f['ap']} / {f['miss_rate']} | {f['synth']} | "
+                     f"{f['false on negatives at 0.3']} |")
+    return "\n".join(lines) + "\n"
+
+
 def calibration_line(fitted):
     after = fitted.get("ece_after")
     if after is None:
@@ -86,13 +94,14 @@ def main():
     given = parser.parse_args()
     with open(os.path.join(HERE, "card_text.md"), encoding="utf-8") as file:
         text = file.read()
-    names = ("held_out.json", "calibration.json", "mot.json", "robust.json")
-    held_out, fitted, mot, robust = (read_json(given.folder, n) for n in names)
+    names = ("held_out.json", "calibration.json", "mot.json", "robust.json", "ablation.json")
+    held_out, fitted, mot, robust, ablation = (read_json(given.folder, n) for n in names)
     parts = {"IDENTITY": identity(fitted["weights"] if fitted else "unknown"),
              "SOURCES": sources_table(load_config(given.config)),
              "HELD_OUT": held_out_table(held_out) if held_out else "Not measured yet.\n",
              "CALIBRATION": calibration_line(fitted or {}) if fitted else "Scores are not calibrated.\n",
              "ROBUST": robust_table(robust) if robust else "Not measured yet.\n",
+             "ABLATION": ablation_table(ablation) if ablation else "Not measured yet.\n",
              "MOT": mot_table(mot) if mot else "Not measured yet.\n"}
     for name, part in parts.items():
         text = text.replace(f"@{name}@\n", part)

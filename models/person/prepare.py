@@ -21,7 +21,7 @@ import teachers
 from arrays import arrays
 from data import (HERE, cache_folder, digest, is_negative, load_config, part_of, prepared_folder, read_sources,
                   set_names)
-from targets import make_targets
+from targets import centre_targets, make_targets
 
 CHUNK = 24         # samples that a worker makes at a time; H.264 damage goes by the chunk
 FRAMES = 4         # a canvas is filmed for so long with a small pan; the last frame is what remains
@@ -81,6 +81,15 @@ class Maker:
             picture = self.people[int(np.searchsorted(self.chances, rng.random(), side="right"))]
         return picture, read_picture(picture.path)
 
+    def targets(self, canvas, width, height):
+        """Teachers corrected by labels, as the configuration says; ablations leave one of the two out."""
+        scene = canvas.scene() if self.settings.get("labels", True) else augment.Canvas(width, height).scene()
+        if self.teachers:
+            scores, boxes = teachers.dense_targets(self.teachers, canvas.pixels)
+        else:
+            scores, boxes = centre_targets(scene["people"], width, height)
+        return make_targets(scores, boxes, scene, width, height)
+
     def make(self, first):
         """Samples first .. first + CHUNK."""
         last = min(first + CHUNK, len(self.out["done"]))
@@ -90,9 +99,7 @@ class Maker:
             canvas = augment.compose(self.pick, self.settings, rng)
             if self.cuts and rng.random() < self.settings["paste"]:
                 augment.paste_people(canvas, self.cuts, rng)
-            scores, boxes = teachers.dense_targets(self.teachers, canvas.pixels)
-            self.out["scores"][i], self.out["weights"][i], self.out["boxes"][i] = make_targets(
-                scores, boxes, canvas.scene(), width, height)
+            self.out["scores"][i], self.out["weights"][i], self.out["boxes"][i] = self.targets(canvas, width, height)
             self.out["pictures"][i] = augment.damage(canvas.pixels, self.settings["damage"], rng)
             if rng.random() < self.settings["damage"].get("h264", 0):
                 filmed.append(i)
@@ -129,7 +136,7 @@ def soften(path):
 def add_soft_boxes(config, pictures):
     """Gives pictures without complete labels the teachers' people, beside the labelled ones."""
     asked = [p for p in pictures if not p.complete]
-    key = digest([[f"{p.source}/{os.path.basename(p.path)}" for p in asked], config["teachers"]])
+    key = digest([[f"{p.source}/{os.path.basename(p.path)}" for p in asked], config["teachers"]["soft"]])
     path = os.path.join(cache_folder("soft"), key + ".npz")
     if not os.path.exists(path):
         with multiprocessing.Pool(config["prepare"]["workers"], begin_soft, (config,)) as pool:

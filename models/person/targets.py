@@ -26,16 +26,36 @@ def cell_grid(width, height):
     return np.concatenate(centres).astype(np.float32), np.concatenate(strides)
 
 
+def level_of(box):
+    """Which of the strides fits the box's size."""
+    side = np.sqrt(max((box[2] - box[0]) * (box[3] - box[1]), 0))
+    return 0 if side < 36 else 1 if side < 90 else 2
+
+
 def cell_at(box, width, height):
     """The cell of the stride that fits the box's size, at its centre; -1 outside the canvas."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     if not (0 <= x < width and 0 <= y < height):
         return -1
-    side = np.sqrt(max((box[2] - box[0]) * (box[3] - box[1]), 0))
-    level = 0 if side < 36 else 1 if side < 90 else 2
+    level = level_of(box)
     first = sum((width // s) * (height // s) for s in STRIDES[:level])
     s = STRIDES[level]
     return first + int(y // s) * (width // s) + int(x // s)
+
+
+def centre_targets(people, width, height):
+    """Scores and boxes where no teacher speaks: 1 and the person's box for cells of the stride that fits, within a
+    stride and a half of its centre and inside it (as FCOS samples centres; Tian et al., 2019, arXiv 1904.01355)."""
+    centres, strides = cell_grid(width, height)
+    scores, boxes = np.zeros(len(strides), np.float32), np.zeros((len(strides), 4), np.float32)
+    for i in np.argsort([-np.prod(b[2:] - b[:2]) for b in people["boxes"]], kind="stable"):
+        x0, y0, x1, y1 = box = people["boxes"][i]
+        s = STRIDES[level_of(box)]
+        far = np.abs(centres - [(x0 + x1) / 2, (y0 + y1) / 2]).max(1)
+        inside = (centres >= [x0, y0]).all(1) & (centres <= [x1, y1]).all(1)
+        mine = (strides == s) & (far <= 1.5 * s) & inside
+        scores[mine], boxes[mine] = people["sure"][i], box
+    return scores, boxes
 
 
 def raise_labelled(scores, boxes, people, width, height):

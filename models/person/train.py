@@ -282,14 +282,13 @@ def grow(config, minutes):
     diary.close_row(run.rate())
 
 
-def branch(config, steps, path, out):
-    """From the trunk to weights for use: the rate falls as a cosine over `steps`."""
-    run = begin(config, path)
+def branch(run, steps, out, name="branch"):
+    """From where a run stands to weights for use: the rate falls as a cosine over `steps`."""
     batches = gather(run)
-    diary, first, top = Diary(run, "branch"), run.step, run.rate()
+    diary, first = Diary(run, name), run.step
     run.network.train()
     while run.step < first + steps:
-        rate = top * 0.5 * (1 + math.cos(math.pi * (run.step - first) / steps))
+        rate = run.rate() * 0.5 * (1 + math.cos(math.pi * (run.step - first) / steps))
         run.team.order(rate)
         diary.add(run.learn(batches, rate))
         if run.step % 200 == 0:
@@ -360,7 +359,7 @@ def main():
     else:
         if not given.output:
             sys.exit("train.py branch: found no -o, expected where the weights go")
-        branch(config, given.steps or config["train"]["decay_steps"], trunk_path(config), given.output)
+        branch(begin(config, trunk_path(config)), given.steps or config["train"]["decay_steps"], given.output)
 
 
 if __name__ == "__main__":

@@ -188,6 +188,16 @@ class Targets(unittest.TestCase):
         self.assertEqual(weights[other], 0)
         self.assertGreater(weights[at], 0)
 
+    def test_without_teachers_the_middle_of_a_person_is_asked_and_the_smaller_goes_first(self):
+        people = {"boxes": data.as_boxes([[10, 4, 70, 60], [30, 20, 42, 44]]), "sure": np.float32([1, 0.8])}
+        scores, boxes = targets.centre_targets(people, WIDTH, HEIGHT)
+        self.assertEqual(sorted(set(scores.tolist())), [0, np.float32(0.8), 1])
+        small = scores == np.float32(0.8)
+        self.assertTrue((STRIDE_OF[small] == 8).all() and (boxes[small] == people["boxes"][1]).all())
+        self.assertTrue((STRIDE_OF[scores == 1] == 16).all())
+        self.assertTrue((np.abs(CENTRES[scores == 1] - [40, 32]) <= 24).all())
+        self.assertEqual(targets.centre_targets({"boxes": data.as_boxes([]), "sure": []}, WIDTH, HEIGHT)[0].max(), 0)
+
     def test_a_small_persons_cells_weigh_more_than_a_large_ones(self):
         scores, boxes = quiet_teacher()
         few, many = [cell_of(20, 20, 8)], [cell_of(x, y, 8) for x in (60, 68, 76, 84) for y in (12, 20, 28, 36)]

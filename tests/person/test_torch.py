@@ -21,6 +21,7 @@ except ImportError:
 ROOT = sys.argv.pop(1) if len(sys.argv) > 1 else "."
 sys.path.insert(0, os.path.join(ROOT, "models", "person"))
 
+import ablate  # noqa: E402
 import augment  # noqa: E402
 import calibrate  # noqa: E402
 import data  # noqa: E402
@@ -138,6 +139,19 @@ class Resuming(unittest.TestCase):
         run.network.train()
         said = [run.learn(self.batches, run.rate())[0] for _ in range(40)]
         self.assertLess(np.mean(said[-5:]), np.mean(said[:5]))
+
+
+class Ablation(unittest.TestCase):
+    def test_a_variant_changes_its_own_part_only(self):
+        config = {"a": {"b": 1, "c": {"d": 2}}, "e": [1]}
+        self.assertEqual(ablate.laid_over(config, {"a": {"c": {}}}), {"a": {"b": 1, "c": {}}, "e": [1]})
+        self.assertEqual(ablate.laid_over(config, {"a": {"b": 3}})["a"], {"b": 3, "c": {"d": 2}})
+        whole = train.load_config(os.path.join(ROOT, "models", "person", "config.yaml"))
+        for name, change in whole["ablation"]["variants"].items():
+            made = ablate.variant_of(whole, change)
+            folders = [data.prepared_folder(made, n) for n in data.set_names(made)]
+            plain = [data.prepared_folder(ablate.variant_of(whole, {}), n) for n in data.set_names(whole)]
+            self.assertEqual(folders == plain, not change, name)
 
 
 class Forms(unittest.TestCase):
