@@ -21,7 +21,7 @@ from train import load_for_use
 
 SIZE, COLUMNS, ROWS = (448, 256), 3, 2
 BLOCK = 6  # pixels of the input that become one
-LEAST_HIDDEN = 0.15  # score
+LEAST_HIDDEN = 0.06  # score
 COLOURS = {"missed": (40, 40, 230), "false": (30, 220, 240), "found": (80, 200, 60)}
 
 

@@ -2,14 +2,14 @@
 """Trains: a trunk of constant rate that may be interrupted for ever, and short branches that end in weights for use.
 
     train.py trunk  [CONFIG] [--minutes M]
-    train.py branch [CONFIG] [--steps N] -o WEIGHTS.pt
+    train.py branch [CONFIG] [--steps N] [--from WEIGHTS.pt --rate R] -o WEIGHTS.pt
     train.py shrink WEIGHTS.pt -o WEIGHTS.npz
 
 Warm-up, stable, decay (Hu et al., MiniCPM, 2024, arXiv 2404.06395): the trunk never decays, so it needs no end in
 sight; a branch starts from it and lets the rate fall as a cosine. The trunk's state is written to the cache every few
 minutes, and in half precision to checkpoint.npz, which `make keep` brings here to be committed: from that file alone
 a run goes on (the optimiser then begins anew, with a short warm-up). curve.csv has the learning curve. SIGSTOP does
-no harm.
+no harm. A branch may also go on from an earlier one's weights, at a lower rate: more of the samples then count.
 """
 import argparse
 import csv
@@ -241,6 +241,19 @@ def begin(config, path):
     return run
 
 
+def begin_from(config, path, rate):
+    """A run at a branch's weights, which are also its average; the optimiser is new and its rate another."""
+    run = Run(config)
+    state = torch.load(path, map_location=run.device)
+    if state["config"] != config["network"]:
+        raise SystemExit(f"{path}: found weights of another network, expected the configuration's")
+    run.network.load_state_dict(state["network"])
+    run.average = Averaged(run.network, run.settings["average"])
+    run.step, run.seen, run.warm_from = state["step"], state["samples"], state["step"]
+    run.settings = {**run.settings, "rate": rate or run.settings["rate"]}
+    return run
+
+
 def trunk_path(config):
     return os.path.join(cache_folder("trunk"), digest(config["network"]) + ".pt")
 
@@ -347,6 +360,8 @@ def main():
     parser.add_argument("config", nargs="?", default=os.path.join(HERE, "config.yaml"))
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--from", dest="begin_from", metavar="WEIGHTS.pt")
+    parser.add_argument("--rate", type=float, help="of a branch that goes on from weights")
     parser.add_argument("-o", "--output")
     given = parser.parse_args()
     config = None if given.what == "shrink" else load_config(given.config)
@@ -359,7 +374,8 @@ def main():
     else:
         if not given.output:
             sys.exit("train.py branch: found no -o, expected where the weights go")
-        branch(begin(config, trunk_path(config)), given.steps or config["train"]["decay_steps"], given.output)
+        run = begin_from(config, given.begin_from, given.rate) if given.begin_from else begin(config, trunk_path(config))
+        branch(run, given.steps or config["train"]["decay_steps"], given.output)
 
 
 if __name__ == "__main__":
