@@ -374,7 +374,8 @@ def main():
     else:
         if not given.output:
             sys.exit("train.py branch: found no -o, expected where the weights go")
-        run = begin_from(config, given.begin_from, given.rate) if given.begin_from else begin(config, trunk_path(config))
+        run = begin(config, trunk_path(config)) if not given.begin_from else \
+            begin_from(config, given.begin_from, given.rate)
         branch(run, given.steps or config["train"]["decay_steps"], given.output)
 
 
