@@ -145,11 +145,19 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-def interrupt_after(process, ready, signal_number, seconds=LONGEST_S):
-    """Sends the signal once ready() is true."""
-    end = time.monotonic() + seconds
+def blocks(pid, signal_number):
+    """Whether the program is as far as keeping the signal from ending it outright: first thing in main."""
+    with open("/proc/%d/status" % pid) as status:
+        mask = [line.split()[1] for line in status if line.startswith("SigBlk:")]
+    return bool(int(mask[0], 16) >> (signal_number - 1) & 1)
+
+
+def interrupt_after(process, ready, signal_number, delay_s=0):
+    """Sends the signal once ready() is true, or so much later."""
+    end = time.monotonic() + LONGEST_S
     while not ready():
         assert process.poll() is None, "the program ended before it could be interrupted"
-        assert time.monotonic() < end, "nothing to interrupt after %d s" % seconds
+        assert time.monotonic() < end, "nothing to interrupt after %d s" % LONGEST_S
         time.sleep(0.01)
+    time.sleep(delay_s)
     process.send_signal(signal_number)

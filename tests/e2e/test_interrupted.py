@@ -6,8 +6,8 @@ import resource
 import signal
 import subprocess
 
-from harness import (LONGEST_S, MODEL, PASSERBY, blob_detections, interrupt_after, json_file, main, mot_rows, names_in,
-                     run, video)
+from harness import (LONGEST_S, MODEL, PASSERBY, blob_detections, blocks, interrupt_after, json_file, main, mot_rows,
+                     names_in, run, video)
 
 def interrupted(signal_number, *more):
     """A run over a long video that is interrupted once its temporary files are there."""
@@ -46,12 +46,6 @@ def test_interrupted_while_opening():
             interrupt_after(process, lambda: blocks(process.pid, signal_number), signal_number)
             assert process.wait(timeout=LONGEST_S) == 130, process.returncode
             assert names_in(".") == ["pipe"], names_in(".")
-
-
-def blocks(pid, signal_number):
-    with open("/proc/%d/status" % pid) as status:
-        mask = [line.split()[1] for line in status if line.startswith("SigBlk:")]
-    return bool(int(mask[0], 16) >> (signal_number - 1) & 1)
 
 
 def test_full_disk_leaves_nothing():
