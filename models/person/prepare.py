@@ -139,6 +139,7 @@ def add_soft_boxes(config, pictures):
     key = digest([[f"{p.source}/{os.path.basename(p.path)}" for p in asked], config["teachers"]["soft"]])
     path = os.path.join(cache_folder("soft"), key + ".npz")
     if not os.path.exists(path):
+        begin_soft(config)  # here first: a teacher that is not to be had would make a pool begin for ever
         with multiprocessing.Pool(config["prepare"]["workers"], begin_soft, (config,)) as pool:
             found = pool.map(soften, [p.path for p in asked], 8)
         np.savez(path, *found)

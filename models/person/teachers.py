@@ -63,7 +63,11 @@ def open_detector(detector, path, have_runtime):
     made = detector.Detector.__new__(detector.Detector)
     made.d = yaml.safe_load(open(path, encoding="utf-8"))
     made.name, made.i, made.h = os.path.basename(path)[:-5], made.d["input"], made.d["head"]
-    made.session = OpenCvSession(os.path.join(os.path.dirname(path), made.d["model"]))
+    try:
+        made.session = OpenCvSession(os.path.join(os.path.dirname(path), made.d["model"]))
+    except cv2.error as fault:
+        raise SystemExit(f"{path}: found no ONNX Runtime and a teacher that OpenCV does not read, expected the one "
+                         "(`make peers`, or ORT_LIB) or another list of teachers") from fault
     return made
 
 
